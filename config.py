@@ -1,0 +1,72 @@
+"""Settings from the environment, read once, frozen. Each field says its unit, its default and why."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between one installation and another."""
+
+    var: Path
+    """Folder for what this installation keeps: database, files, secrets. Default ``var`` beside this file."""
+
+    database_url: str
+    """``sqlite:///…`` or ``postgresql://…``. Default: a SQLite file in ``var``, so that nothing needs setting up."""
+
+    secret_key: str
+    """Signs session cookies. Default: made once and kept in ``var/secret_key``, readable by its owner only."""
+
+    token_key: bytes
+    """32 bytes that key the tokens of members and buyers. Default: made once and kept in ``var/token_key``. Losing it
+    makes old audiences incomparable with new ones."""
+
+    base_url: str
+    """Where people reach the platform; cookies are Secure when it begins with https. Default http://127.0.0.1:8000."""
+
+    port: int
+    """TCP port of the web server. Default 8000."""
+
+    upload_mb: int
+    """Largest upload in megabytes. Default 50: about a million conversion lines."""
+
+    @property
+    def store_folder(self) -> Path:
+        """Folder of the file store: token files, uploads, documents."""
+        return self.var / "files"
+
+    @property
+    def queue_path(self) -> Path:
+        """SQLite file of the job queue; it holds job ids only and may be lost."""
+        return self.var / "queue.db"
+
+
+def load(environ: dict[str, str] | None = None) -> Settings:
+    """Read the settings from ``TANDEM_…`` variables and ``PORT``; make and keep the two secrets on first use."""
+    env = dict(os.environ if environ is None else environ)
+    var = Path(env.get("TANDEM_VAR") or Path(__file__).parent / "var").resolve()
+    var.mkdir(parents=True, exist_ok=True)
+    port = int(env.get("PORT", "8000"))
+    return Settings(
+        var=var,
+        database_url=env.get("TANDEM_DATABASE_URL") or f"sqlite:///{var / 'tandem.db'}",
+        secret_key=env.get("TANDEM_SECRET_KEY") or _kept(var / "secret_key"),
+        token_key=bytes.fromhex(env.get("TANDEM_TOKEN_KEY") or _kept(var / "token_key")),
+        base_url=env.get("TANDEM_BASE_URL") or f"http://127.0.0.1:{port}",
+        port=port,
+        upload_mb=int(env.get("TANDEM_UPLOAD_MB", "50")),
+    )
+
+
+def _kept(path: Path) -> str:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as out:
+        out.write(secrets.token_hex(32))
+    return path.read_text().strip()

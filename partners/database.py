@@ -1,0 +1,126 @@
+"""The base of every table: column types, names of constraints, identifiers, and how a session begins.
+
+Knows SQLite and PostgreSQL and hides the difference. On SQLite a writing transaction begins with BEGIN IMMEDIATE, which
+stands in for the row lock of PostgreSQL: two writers that both read first would otherwise deadlock.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, Integer, MetaData, String, create_engine, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+"""Letters and digits that are not mistaken for one another; 32 of them, five bits each."""
+
+
+def new_id() -> str:
+    """Return a random identifier of 16 characters: 80 bits, so that guessing one is hopeless."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware instant. Stored in UTC, returned in UTC; a naive datetime is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime was about to be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def one_of(kind: type[StrEnum], name: str = "") -> Enum:
+    """Return the column type of an enumeration: its value as text, held to the list by a CHECK of that name."""
+    name = name or "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
+    return Enum(
+        kind, native_enum=False, create_constraint=True, length=30, name=name,
+        values_callable=lambda members: [member.value for member in members],
+    )  # fmt: skip
+
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits on both databases; SQLite numbers rows by itself only in a column called INTEGER."""
+
+Id = Annotated[str, mapped_column(String(16), primary_key=True, default=new_id)]
+RowNumber = Annotated[int, mapped_column(BigInt, primary_key=True)]
+Ref = Annotated[str, mapped_column(String(16))]
+Text40 = Annotated[str, mapped_column(String(40))]
+Text120 = Annotated[str, mapped_column(String(120))]
+Text400 = Annotated[str, mapped_column(String(400))]
+Digest = Annotated[str, mapped_column(String(64))]
+Minor = Annotated[int, mapped_column(BigInteger, comment="minor units of the currency")]
+Currency = Annotated[str, mapped_column(String(3), comment="ISO 4217")]
+
+
+class Base(DeclarativeBase):
+    """Every table. Names of constraints follow one rule, so that migrations can address them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Utc(), int: Integer()}
+
+
+APPEND_ONLY = (
+    "audit_event", "terms", "signature", "stage_move", "evidence", "journal_entry", "posting",
+    "statement", "earning", "payout",
+)  # fmt: skip
+"""Tables that refuse UPDATE and DELETE by trigger: history is never rewritten."""
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for ``sqlite:///path`` or ``postgresql://…``, set up for web and worker side by side."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def reading(engine: Engine) -> Session:
+    """Return a session that only reads. On SQLite it takes no lock that a writer waits for."""
+    return Session(engine, expire_on_commit=False)
+
+
+def writing(engine: Engine) -> Session:
+    """Return a session that may write. On SQLite it takes the write lock at its first statement."""
+    return Session(engine.execution_options(tandem_writes=True), expire_on_commit=False)
+
+
+def locked(session: Session) -> Callable[..., Any]:
+    """Return ``session.get`` with the row locked until commit; on SQLite the whole database is locked already."""
+    return lambda table, key: session.get(table, key, with_for_update=True, populate_existing=True)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("tandem_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
