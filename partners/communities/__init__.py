@@ -1,0 +1,1 @@
+"""Communities: a partner's lasting publics."""

@@ -1,0 +1,1 @@
+"""Partners, legal entities, users and seats, partnerships and their stages."""

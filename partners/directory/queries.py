@@ -1,0 +1,297 @@
+"""Reads of the directory, each within what the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from partners import audit
+from partners.audit import AuditEvent, AuditFilter
+from partners.directory import policy
+from partners.directory.cards import (
+    AuditLine,
+    AuditPage,
+    EntityCard,
+    PartnerCard,
+    PartnerName,
+    PartnerPage,
+    PartnershipCard,
+    PartnershipPage,
+    SeatCard,
+    Side,
+    Waiting,
+    WaitingKind,
+)
+from partners.directory.credentials import Account, SeatView, stamp_of
+from partners.directory.models import (
+    LegalEntity,
+    Partner,
+    Partnership,
+    PartnershipPartner,
+    PartnershipStage,
+    Seat,
+    User,
+)
+from partners.directory.policy import Action, Actor
+from partners.errors import NotFound
+
+__all__ = ["AuditFilter", "Waiting", "WaitingKind"]
+
+AUDIT_PAGE = 50
+"""Audit events on a page."""
+
+_NEARNESS = ("", "ended", "invited", "exploring", "signed")
+
+
+def own_partnership(session: Session, actor: Actor, partnership_id: str) -> Partnership:
+    """Return a partnership that the actor's partner is in, invited or accepted; NotFound for every other."""
+    found = session.scalar(
+        select(Partnership)
+        .join(PartnershipPartner, PartnershipPartner.partnership_id == Partnership.id)
+        .where(Partnership.id == partnership_id, PartnershipPartner.partner_id == actor.partner_id)
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def accepted_partnership_ids(session: Session, partner_id: str) -> list[str]:
+    """Return ids of the partnerships that every partner has accepted and that have not ended."""
+    stages = (PartnershipStage.EXPLORING, PartnershipStage.SIGNED)
+    return list(
+        session.scalars(
+            select(Partnership.id)
+            .join(PartnershipPartner, PartnershipPartner.partnership_id == Partnership.id)
+            .where(PartnershipPartner.partner_id == partner_id, Partnership.stage.in_(stages))
+            .order_by(Partnership.id)
+        )
+    )
+
+
+def partner_ids_in(session: Session, partnership_id: str) -> list[str]:
+    """Return ids of all partners of a partnership, in a fixed order."""
+    side = PartnershipPartner
+    return list(
+        session.scalars(select(side.partner_id).where(side.partnership_id == partnership_id).order_by(side.partner_id))
+    )
+
+
+def names_of(session: Session, partner_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return (name, name_zh) of each partner that exists, by its id."""
+    found = session.execute(select(Partner.id, Partner.name, Partner.name_zh).where(Partner.id.in_(list(partner_ids))))
+    return {partner_id: (name, name_zh) for partner_id, name, name_zh in found}
+
+
+def floor_of(session: Session, partnership_id: str) -> int:
+    """Return the smallest overlap, in members, that may be shown: the larger floor of all sides."""
+    side = PartnershipPartner
+    return session.scalars(select(func.max(side.floor)).where(side.partnership_id == partnership_id)).one()
+
+
+def sides_still_waiting(session: Session, partnership_id: str) -> list[str]:
+    """Return ids of the partners that have not accepted yet."""
+    side = PartnershipPartner
+    return list(
+        session.scalars(
+            select(side.partner_id).where(side.partnership_id == partnership_id, side.accepted_at.is_(None))
+        )
+    )
+
+
+def partners(session: Session, actor: Actor) -> list[PartnerCard]:
+    """Return every partner on the platform, by name, as anyone may see it before a partnership."""
+    policy.require(actor, Action.READ)
+    stages = _stages_with(session, actor)
+    return [_partner_card(row, actor, stages) for row in session.scalars(select(Partner).order_by(Partner.name))]
+
+
+def partner_page(session: Session, actor: Actor, partner_id: str) -> PartnerPage:
+    """Return a partner's profile; what it says beyond the directory is the actor's own partnerships with it."""
+    policy.require(actor, Action.READ)
+    row = session.get(Partner, partner_id)
+    if row is None:
+        raise NotFound()
+    shared = tuple(card for card in partnerships(session, actor) if any(o.id == partner_id for o in card.others))
+    return PartnerPage(_partner_card(row, actor, _stages_with(session, actor)), shared)
+
+
+def partnerships(session: Session, actor: Actor) -> list[PartnershipCard]:
+    """Return the actor's partnerships and open invitations, newest first."""
+    policy.require(actor, Action.READ)
+    side = PartnershipPartner
+    mine = select(side.partnership_id).where(side.partner_id == actor.partner_id)
+    rows = session.scalars(select(Partnership).where(Partnership.id.in_(mine)).order_by(Partnership.created_at.desc()))
+    found = rows.all()
+    sides = _sides_of(session, actor, [row.id for row in found])
+    return [_partnership_card(row, sides[row.id]) for row in found]
+
+
+def partnership_page(session: Session, actor: Actor, partnership_id: str) -> PartnershipPage:
+    """Return one partnership with its sides; NotFound for who is not in it."""
+    policy.require(actor, Action.READ)
+    row = own_partnership(session, actor, partnership_id)
+    sides = _sides_of(session, actor, [row.id])[row.id]
+    ended_by = next((side.partner for side in sides if side.partner.id == row.ended_by), None)
+    return PartnershipPage(
+        id=row.id, name=row.name, stage=row.stage.value, timezone=row.timezone, created_at=row.created_at,
+        ended_at=row.ended_at, ended_by=ended_by, floor=max(side.floor for side in sides), sides=tuple(sides),
+    )  # fmt: skip
+
+
+def invitations_waiting(session: Session, actor: Actor) -> list[Waiting]:
+    """Return the invitations that the actor may accept, oldest first; none for a role that may not."""
+    if not policy.may(actor, Action.RUN_PARTNERSHIPS):
+        return []
+    return [
+        Waiting(WaitingKind.ACCEPT_PARTNERSHIP, card.name, tuple(o.name for o in card.others), card.created_at, card.id)
+        for card in reversed(partnerships(session, actor))
+        if card.waits_for_me
+    ]
+
+
+def seats(session: Session, actor: Actor) -> list[SeatCard]:
+    """Return who has a place at the actor's partner, by name; for admins."""
+    policy.require(actor, Action.ADMINISTER)
+    rows = session.execute(
+        select(Seat, User).join(User, User.id == Seat.user_id)
+        .where(Seat.partner_id == actor.partner_id).order_by(User.name, Seat.role)
+    )  # fmt: skip
+    return [
+        SeatCard(seat.id, user.id, user.name, user.email, seat.role.value, seat.created_at, seat.id == actor.seat_id)
+        for seat, user in rows
+    ]
+
+
+def seat_page(session: Session, actor: Actor, seat_id: str) -> SeatCard:
+    """Return one seat at the actor's partner; for admins."""
+    found = next((card for card in seats(session, actor) if card.id == seat_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def own_legal_entities(session: Session, actor: Actor) -> list[EntityCard]:
+    """Return the companies of the actor's partner, by code."""
+    policy.require(actor, Action.READ)
+    rows = session.scalars(
+        select(LegalEntity).where(LegalEntity.partner_id == actor.partner_id).order_by(LegalEntity.code)
+    )
+    return [
+        EntityCard(
+            e.id, e.code, e.name, e.name_zh, e.address, e.country, e.registration_number, e.tax_number, e.currency
+        )
+        for e in rows
+    ]
+
+
+def audit_events(session: Session, actor: Actor, wanted: AuditFilter, page: int) -> AuditPage:
+    """Return one page of what users of the actor's partner did, newest first; for admins."""
+    policy.require(actor, Action.ADMINISTER)
+    total = audit.count_events(session, actor.partner_id, wanted)
+    pages = max(1, -(-total // AUDIT_PAGE))
+    page = min(max(page, 1), pages)
+    found = list(audit.events_of(session, actor.partner_id, wanted, AUDIT_PAGE, (page - 1) * AUDIT_PAGE))
+    return AuditPage(tuple(_audit_lines(session, found)), total, page, pages)
+
+
+def every_audit_event(session: Session, actor: Actor, wanted: AuditFilter) -> list[AuditLine]:
+    """Return all that ``audit_events`` would page through, for a file; for admins."""
+    policy.require(actor, Action.ADMINISTER)
+    return _audit_lines(session, list(audit.events_of(session, actor.partner_id, wanted)))
+
+
+def audit_actions(session: Session, actor: Actor) -> list[str]:
+    """Return the actions that occur in the own audit log, to choose from; for admins."""
+    policy.require(actor, Action.ADMINISTER)
+    return audit.actions_of(session, actor.partner_id)
+
+
+def recent_activity(session: Session, actor: Actor, limit: int) -> list[AuditLine]:
+    """Return the newest things that users of the actor's partner did; every role of the partner may read them."""
+    policy.require(actor, Action.READ)
+    return _audit_lines(session, list(audit.events_of(session, actor.partner_id, AuditFilter(), limit)))
+
+
+def user_by_email(session: Session, email: str) -> Account | None:
+    """Return what signing in with this address compares; None where no active user has it."""
+    user = session.scalar(select(User).where(User.email == email.strip().lower(), User.is_active))
+    return Account(user.id, user.password_digest) if user else None
+
+
+def account_of(session: Session, actor: Actor) -> Account:
+    """Return what the actor's own password is compared with."""
+    return Account(actor.user_id, session.get_one(User, actor.user_id).password_digest)
+
+
+def seats_of(session: Session, user_id: str) -> list[SeatView]:
+    """Return the seats of an active user, by brand and role; the first is the one that signing in takes."""
+    rows = session.execute(
+        select(Seat, User, Partner).join(User, User.id == Seat.user_id).join(Partner, Partner.id == Seat.partner_id)
+        .where(Seat.user_id == user_id, User.is_active).order_by(Partner.name, Seat.created_at, Seat.id)
+    )  # fmt: skip
+    return [
+        SeatView(
+            seat.id, user.id, user.name, user.locale, partner.id, partner.name, partner.name_zh, seat.role.value,
+            stamp_of(user.password_digest),
+        )
+        for seat, user, partner in rows
+    ]  # fmt: skip
+
+
+def seat_for_request(session: Session, user_id: str, seat_id: str) -> SeatView | None:
+    """Return a seat of this user; None where it was taken away or the user may no longer sign in."""
+    return next((seat for seat in seats_of(session, user_id) if seat.seat_id == seat_id), None)
+
+
+def _audit_lines(session: Session, events: list[AuditEvent]) -> list[AuditLine]:
+    user_ids = {event.user_id for event in events}
+    users = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    names = {user.id: user.name for user in users}
+    return [
+        AuditLine(
+            e.seq, e.at, names.get(e.user_id or "", ""), e.action, e.thing, e.thing_id, e.before, e.after, e.digest
+        )
+        for e in events
+    ]
+
+
+def _stages_with(session: Session, actor: Actor) -> dict[str, str]:
+    """Return the furthest stage with each partner that the actor has or had a partnership with."""
+    stages: dict[str, str] = {}
+    for card in partnerships(session, actor):
+        for other in card.others:
+            stages[other.id] = max(stages.get(other.id, ""), card.stage, key=_NEARNESS.index)
+    return stages
+
+
+def _partner_card(row: Partner, actor: Actor, stages: dict[str, str]) -> PartnerCard:
+    return PartnerCard(
+        row.id, row.name, row.name_zh, row.partner_type.value, row.industry, row.region, row.about,
+        is_own=row.id == actor.partner_id, stage=stages.get(row.id, ""),
+    )  # fmt: skip
+
+
+def _sides_of(session: Session, actor: Actor, partnership_ids: list[str]) -> dict[str, list[Side]]:
+    """Return the sides of each partnership: who invited first, then who accepted, then who is still waited for."""
+    rows = session.execute(
+        select(PartnershipPartner, Partner).join(Partner, Partner.id == PartnershipPartner.partner_id)
+        .where(PartnershipPartner.partnership_id.in_(partnership_ids)).order_by(Partner.name)
+    ).all()  # fmt: skip
+    sides: dict[str, list[Side]] = {partnership_id: [] for partnership_id in partnership_ids}
+    for side, partner in sorted(rows, key=lambda r: (r[0].accepted_at is None, r[0].accepted_at or 0)):
+        name = PartnerName(partner.id, partner.name, partner.name_zh)
+        own = partner.id == actor.partner_id
+        sides[side.partnership_id].append(Side(name, own, side.accepted_at, side.floor))
+    return sides
+
+
+def _partnership_card(row: Partnership, sides: list[Side]) -> PartnershipCard:
+    invited = row.stage == PartnershipStage.INVITED
+    waits_for = tuple(side for side in sides if invited and side.accepted_at is None)
+    return PartnershipCard(
+        row.id, row.name, row.stage.value, row.timezone, row.created_at,
+        others=tuple(side.partner for side in sides if not side.is_own),
+        waits_for=tuple(side.partner for side in waits_for), waits_for_me=any(side.is_own for side in waits_for),
+    )  # fmt: skip

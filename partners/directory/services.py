@@ -1,0 +1,291 @@
+"""Verbs of the directory: who comes onto the platform, who sits where, and how partnerships begin and end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from partners import audit, money, outbox
+from partners.database import locked
+from partners.directory import codes, policy, queries
+from partners.directory.models import (
+    LegalEntity,
+    Partner,
+    Partnership,
+    PartnershipPartner,
+    PartnershipStage,
+    PartnerType,
+    Role,
+    Seat,
+    User,
+)
+from partners.directory.policy import Action, Actor
+from partners.errors import Conflict, Invalid, NotFound
+
+
+class EmailTaken(Invalid):
+    """Somebody with this email address can sign in already. Give that person a seat instead."""
+
+
+class NewcomerUnnamed(Invalid):
+    """Nobody signs in with this address yet. Give a name and a first password too."""
+
+
+class SeatTaken(Invalid):
+    """This person has this seat already."""
+
+
+class LastAdmin(Invalid):
+    """A brand keeps at least one admin. Give the role to somebody else first."""
+
+
+class NobodyInvited(Invalid):
+    """Choose at least one other partner to invite."""
+
+
+class PartnerUnknown(Invalid):
+    """One of the chosen partners is not on the platform."""
+
+
+class PartnershipExists(Invalid):
+    """You have a partnership with exactly these partners already, or an open invitation."""
+
+
+class InvitationSettled(Conflict):
+    """This invitation has been answered already."""
+
+
+class PartnershipOver(Conflict):
+    """This partnership has ended."""
+
+
+def register_partner(
+    session: Session, name: str, name_zh: str, code: str, partner_type: PartnerType, industry: str, region: str,
+    about: str, now: datetime,
+) -> Partner:  # fmt: skip
+    """Bring a brand onto the platform; set-up does it, nobody is signed in yet."""
+    if session.scalar(select(Partner.id).where(Partner.code == code)):
+        raise codes.CodeTaken(code=code)
+    partner = Partner(
+        name=name.strip(), name_zh=name_zh.strip(), code=codes.checked_code(code), partner_type=partner_type,
+        industry=industry.strip(), region=codes.checked_country(region), about=about.strip(), created_at=now,
+    )  # fmt: skip
+    session.add(partner)
+    audit.record(session, None, "register_partner", partner, now, after={"code": code, "name": partner.name})
+    return partner
+
+
+def add_legal_entity(
+    session: Session, actor: Actor, *, code: str, name: str, address: str, country: str, currency: str,
+    now: datetime, name_zh: str = "", registration_number: str = "", tax_number: str = "",
+) -> LegalEntity:  # fmt: skip
+    """Add a company of the actor's partner; its code begins the numbers of the statements it issues."""
+    policy.require(actor, Action.ADMINISTER)
+    if session.scalar(select(LegalEntity.id).where(LegalEntity.code == code)):
+        raise codes.CodeTaken(code=code)
+    money.exponent(currency)  # refuses what is not a currency
+    entity = LegalEntity(
+        partner_id=actor.partner_id, code=codes.checked_series(code), name=name.strip(), name_zh=name_zh.strip(),
+        address=address.strip(), country=codes.checked_country(country),
+        registration_number=registration_number.strip(), tax_number=tax_number.strip(), currency=currency,
+    )  # fmt: skip
+    session.add(entity)
+    audit.record(session, actor, "add_legal_entity", entity, now, after={"code": code, "name": entity.name})
+    return entity
+
+
+def add_user(
+    session: Session,
+    email: str,
+    name: str,
+    password_digest: str,
+    locale: str,
+    now: datetime,
+    actor: Actor | None = None,
+) -> User:
+    """Let a person sign in; a seat says where. ``actor`` is the admin who asks, None where set-up does."""
+    if actor is not None:
+        policy.require(actor, Action.ADMINISTER)
+    email = codes.checked_email(email)
+    if session.scalar(select(User.id).where(User.email == email)):
+        raise EmailTaken()
+    user = User(email=email, name=name.strip(), password_digest=password_digest, locale=locale, created_at=now)
+    session.add(user)
+    audit.record(session, actor, "add_user", user, now, after={"name": user.name})
+    return user
+
+
+def change_password(session: Session, actor: Actor, password_digest: str, now: datetime) -> User:
+    """Replace the actor's own password; neither digest is written to the audit log."""
+    user = session.get_one(User, actor.user_id)
+    user.password_digest = password_digest
+    audit.record(session, actor, "change_password", user, now)
+    return user
+
+
+def give_seat(session: Session, actor: Actor | None, user: User, partner: Partner, role: Role, now: datetime) -> Seat:
+    """Give a person a place at a partner. ``actor`` is an admin of that partner, None where set-up does it."""
+    if actor is not None:
+        policy.require(actor, Action.ADMINISTER)
+        if actor.partner_id != partner.id:
+            raise NotFound()
+    session.flush()
+    same = (Seat.user_id == user.id, Seat.partner_id == partner.id, Seat.role == role)
+    if session.scalar(select(Seat.id).where(*same)):
+        raise SeatTaken()
+    seat = Seat(user_id=user.id, partner_id=partner.id, role=role, created_at=now)
+    session.add(seat)
+    audit.record(session, actor, "give_seat", seat, now, after={"user": user.id, "name": user.name, "role": role.value})
+    return seat
+
+
+def seat_person(
+    session: Session, actor: Actor, email: str, role: Role, now: datetime, name: str = "", password_digest: str = ""
+) -> Seat:
+    """Give a place at the actor's partner to whoever has this address.
+
+    Args:
+        name, password_digest: of a person who cannot sign in yet; somebody who can keeps both as they are.
+    """
+    policy.require(actor, Action.ADMINISTER)
+    user = session.scalar(select(User).where(User.email == codes.checked_email(email)))
+    if user is None:
+        if not name.strip() or not password_digest:
+            raise NewcomerUnnamed()
+        user = add_user(session, email, name, password_digest, "en", now, actor)
+    return give_seat(session, actor, user, session.get_one(Partner, actor.partner_id), role, now)
+
+
+def take_seat(session: Session, actor: Actor, seat_id: str, now: datetime) -> None:
+    """Take a person's place at the actor's partner away; the last admin's stays."""
+    policy.require(actor, Action.ADMINISTER)
+    locked(session)(Partner, actor.partner_id)  # two admins must not take each other's seats at once
+    seat = session.scalar(select(Seat).where(Seat.id == seat_id, Seat.partner_id == actor.partner_id))
+    if seat is None:
+        raise NotFound()
+    admins = select(func.count()).where(Seat.partner_id == actor.partner_id, Seat.role == Role.ADMIN)
+    if seat.role == Role.ADMIN and session.scalar(admins) == 1:
+        raise LastAdmin()
+    name = session.get_one(User, seat.user_id).name
+    audit.record(session, actor, "take_seat", seat, now, {"user": seat.user_id, "name": name, "role": seat.role.value})
+    session.delete(seat)
+
+
+def invite_partners(
+    session: Session, actor: Actor, partner_ids: Sequence[str], name: str, timezone: str, now: datetime
+) -> Partnership:
+    """Propose a partnership to one or more partners; the inviter's side is accepted at once."""
+    policy.require(actor, Action.RUN_PARTNERSHIPS)
+    others = set(partner_ids) - {actor.partner_id}
+    if not others:
+        raise NobodyInvited()
+    if len(queries.names_of(session, others)) != len(others):
+        raise PartnerUnknown()
+    if _is_together(session, others | {actor.partner_id}):
+        raise PartnershipExists()
+    partnership = Partnership(
+        name=name.strip(), stage=PartnershipStage.INVITED, timezone=codes.checked_timezone(timezone), created_at=now
+    )
+    session.add(partnership)
+    session.flush()
+    session.add(_accepted_side(partnership, actor, now))
+    session.add_all(
+        PartnershipPartner(partnership_id=partnership.id, partner_id=partner_id) for partner_id in sorted(others)
+    )
+    after = {"name": partnership.name, "partners": ",".join(sorted(others)), "timezone": timezone}
+    audit.record(session, actor, "invite_partners", partnership, now, after=after)
+    return partnership
+
+
+def accept_partnership(session: Session, actor: Actor, partnership_id: str, now: datetime) -> Partnership:
+    """Accept for the actor's side; the last side to accept begins the partnership and its counting."""
+    partnership, side = _own_side(session, actor, partnership_id)
+    if partnership.stage != PartnershipStage.INVITED or side.accepted_at is not None:
+        raise InvitationSettled()
+    side.accepted_at, side.accepted_by = now, actor.user_id
+    session.flush()
+    if not queries.sides_still_waiting(session, partnership_id):
+        partnership.stage = PartnershipStage.EXPLORING
+        outbox.emit(session, "partnership.accepted", partnership, actor, now)
+    after = {"name": partnership.name, "stage": partnership.stage.value}
+    audit.record(session, actor, "accept_partnership", partnership, now, after=after)
+    return partnership
+
+
+def decline_partnership(session: Session, actor: Actor, partnership_id: str, now: datetime) -> Partnership:
+    """Turn an invitation down, or withdraw one's own; since every side must accept, it is over for all."""
+    partnership, _ = _own_side(session, actor, partnership_id)
+    if partnership.stage != PartnershipStage.INVITED:
+        raise InvitationSettled()
+    return _end(session, actor, partnership, "decline_partnership", now)
+
+
+def end_partnership(session: Session, actor: Actor, partnership_id: str, now: datetime) -> Partnership:
+    """End a partnership from any side: nothing new is counted or agreed, what was earned is still settled."""
+    partnership, _ = _own_side(session, actor, partnership_id)
+    if partnership.stage == PartnershipStage.INVITED:
+        raise InvitationSettled()
+    if partnership.stage == PartnershipStage.ENDED:
+        raise PartnershipOver()
+    return _end(session, actor, partnership, "end_partnership", now)
+
+
+def set_floor(session: Session, actor: Actor, partnership_id: str, floor: int, now: datetime) -> PartnershipPartner:
+    """Set the smallest overlap, in members, that the actor's side lets be shown; the larger of all counts."""
+    partnership, side = _own_side(session, actor, partnership_id)
+    if partnership.stage == PartnershipStage.ENDED:
+        raise PartnershipOver()
+    before, side.floor = side.floor, codes.checked_floor(floor)
+    after = {"name": partnership.name, "floor": floor}
+    audit.record(session, actor, "set_floor", partnership, now, {"floor": before}, after)
+    return side
+
+
+def mark_signed(session: Session, partnership_id: str, now: datetime, actor: Actor) -> Partnership:
+    """Move an exploring partnership to signed, because a first agreement is in force; later calls change nothing."""
+    queries.own_partnership(session, actor, partnership_id)
+    partnership: Partnership = locked(session)(Partnership, partnership_id)
+    if partnership.stage == PartnershipStage.EXPLORING:
+        partnership.stage = PartnershipStage.SIGNED
+        after = {"name": partnership.name, "stage": partnership.stage.value}
+        audit.record(session, actor, "mark_signed", partnership, now, {"stage": "exploring"}, after)
+    return partnership
+
+
+def _own_side(session: Session, actor: Actor, partnership_id: str) -> tuple[Partnership, PartnershipPartner]:
+    """Return the partnership, locked, and the actor's side of it."""
+    policy.require(actor, Action.RUN_PARTNERSHIPS)
+    queries.own_partnership(session, actor, partnership_id)
+    partnership: Partnership = locked(session)(Partnership, partnership_id)
+    return partnership, session.get_one(PartnershipPartner, (partnership_id, actor.partner_id))
+
+
+def _end(session: Session, actor: Actor, partnership: Partnership, action: str, now: datetime) -> Partnership:
+    before = {"stage": partnership.stage.value}
+    partnership.stage, partnership.ended_at, partnership.ended_by = PartnershipStage.ENDED, now, actor.partner_id
+    audit.record(session, actor, action, partnership, now, before, {"name": partnership.name, "stage": "ended"})
+    return partnership
+
+
+def _accepted_side(partnership: Partnership, actor: Actor, now: datetime) -> PartnershipPartner:
+    return PartnershipPartner(
+        partnership_id=partnership.id, partner_id=actor.partner_id, accepted_at=now, accepted_by=actor.user_id
+    )
+
+
+def _is_together(session: Session, partner_ids: set[str]) -> bool:
+    """Say whether exactly these partners, and no other, share a partnership that is invited or goes on."""
+    side = PartnershipPartner
+    members = defaultdict(set)
+    of_one = select(side.partnership_id).where(side.partner_id == min(partner_ids))
+    rows = session.execute(
+        select(side.partnership_id, side.partner_id).join(Partnership, Partnership.id == side.partnership_id)
+        .where(Partnership.stage != PartnershipStage.ENDED, side.partnership_id.in_(of_one))
+    )  # fmt: skip
+    for partnership_id, partner_id in rows:
+        members[partnership_id].add(partner_id)
+    return partner_ids in members.values()
