@@ -1,0 +1,1 @@
+"""Audiences: lists in, keyed pseudonyms, counts, and what may be shown."""

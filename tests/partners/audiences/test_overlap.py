@@ -1,0 +1,116 @@
+"""Counts of common tokens, equal to Python's sets whatever the tokens, the slices and the number of files."""
+
+from __future__ import annotations
+
+import os
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partners.audiences import overlap
+from partners.audiences.intake import TOKEN_TYPE
+from partners.audiences.overlap import (
+    count_against,
+    count_matrix,
+    count_pairs,
+    expected_false_matches,
+    open_tokens,
+    slice_bits,
+)
+
+REAL = Path(os.environ.get("TANDEM_REAL_DATA", "../shared/data")) / "deezer_genres"
+near = st.integers(0, 20) | st.integers(2**64 - 20, 2**64 - 1) | st.integers(0, 63).map(lambda bit: 1 << bit)
+lists = st.lists(st.sets(near | st.integers(0, 2**64 - 1), max_size=30), min_size=1, max_size=9)
+
+
+def as_tokens(members: set[int]) -> overlap.Tokens:
+    return np.array(sorted(members), dtype=TOKEN_TYPE)
+
+
+def by_sets(members: list[set[int]]) -> dict[tuple[int, int], int]:
+    return {(i, j): len(members[i] & members[j]) for i, j in combinations(range(len(members)), 2)}
+
+
+@given(lists, st.integers(1, 3))
+def test_all_pairs_are_counted_as_sets_count_them(members: list[set[int]], threads: int) -> None:
+    counts = count_matrix([as_tokens(one) for one in members], threads)
+
+    assert {pair: counts[pair] for pair in by_sets(members)} == by_sets(members)
+    assert counts.sum() == sum(by_sets(members).values())
+
+
+@given(lists)
+def test_one_against_many_is_counted_as_sets_count_it(members: list[set[int]]) -> None:
+    one, *others = members
+
+    assert list(count_against(as_tokens(one), map(as_tokens, others))) == [len(one & other) for other in others]
+
+
+def test_a_small_list_is_searched_in_a_large_one_and_the_other_way_round() -> None:
+    large, small = as_tokens(set(range(0, 2_000_000, 7))), as_tokens({0, 7, 8, 1_999_999, 2**63})
+
+    assert list(count_against(small, [large])) == list(count_against(large, [small])) == [2]
+
+
+def test_files_are_read_and_only_the_asked_pairs_returned(tmp_path: Path) -> None:
+    paths = [tmp_path / str(number) for number in range(3)]
+    for path, members in zip(paths, ({1, 2, 3}, {2, 3, 4}, set[int]()), strict=True):
+        as_tokens(members).tofile(path)
+
+    assert count_pairs(paths) == {(0, 1): 2, (0, 2): 0, (1, 2): 0}
+    assert count_pairs(paths, [(1, 0)]) == {(1, 0): 2}
+    assert len(open_tokens(paths[2])) == 0
+
+
+def test_progress_is_told_from_the_calling_thread() -> None:
+    told: list[tuple[int, int]] = []
+
+    count_matrix([as_tokens({1}), as_tokens({1})], beat=lambda done, total: told.append((done, total)))
+
+    assert told
+    assert all(0 < done <= total for done, total in told)
+
+
+@pytest.mark.parametrize(
+    ("files", "size"), [(20, 1_000_000), (200, 100_000), (2_000, 10_000), (2_000, 1_000_000), (1, 10), (2, 0)]
+)
+def test_false_matches_stay_below_the_bound(files: int, size: int) -> None:
+    sizes = [size] * files
+    lost = max(overlap.number_bits(len(sizes)) - slice_bits(sizes), 0)
+
+    assert lost == 0 or expected_false_matches(sum(sizes), lost) <= 0.01
+
+
+def test_tokens_that_differ_in_the_last_bit_are_told_apart_among_many_files() -> None:
+    members = [{2**40 + number, 5} for number in range(300)]
+
+    counts = count_matrix([as_tokens(one) for one in members])
+
+    assert counts.sum() == 300 * 299 // 2
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL.is_dir(), reason="the public data sets are not here")
+def test_every_pair_of_real_genres_is_counted_exactly() -> None:
+    members = list(_genres().values())
+
+    counts = count_matrix([as_tokens(one) for one in members])
+
+    assert len(members) == 86
+    assert {pair: counts[pair] for pair in by_sets(members)} == by_sets(members)
+
+
+def _genres() -> dict[str, set[int]]:
+    import pyarrow.parquet
+
+    rows = pyarrow.parquet.read_table(REAL / "deezer_genre_memberships.parquet").to_pylist()
+    spread = 0x9E3779B97F4A7C15
+    found: dict[str, set[int]] = {}
+    for row in rows:
+        listener = int.from_bytes(row["user_id"].encode(), "big")
+        found.setdefault(row["genre"], set()).add(listener * spread % 2**64)
+    return found
