@@ -1,0 +1,1 @@
+"""Agreements, terms, signatures, campaigns and their goals."""
