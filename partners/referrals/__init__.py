@@ -1,0 +1,1 @@
+"""Evidence: conversions and refunds, numbered without gaps."""
