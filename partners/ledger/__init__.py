@@ -1,0 +1,1 @@
+"""Accounts, journal entries and postings; pure accounting that knows no campaign."""

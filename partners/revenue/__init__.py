@@ -1,0 +1,1 @@
+"""Periods, earnings, statements, payouts and their verification."""
