@@ -1,0 +1,1 @@
+"""The only networkx: rows to graph to numbers to coordinates."""
