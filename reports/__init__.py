@@ -1,0 +1,1 @@
+"""Numbers turned into documents. No Flask, no SQLAlchemy rows in templates."""
