@@ -1,0 +1,67 @@
+"""The lists of administration, and the audit log as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from app.filters import country
+from app.home.activity import sentence
+from app.listing import Column, Listing
+from app.listing_csv import as_lines
+from partners.audit import Break
+from partners.digest import canonical_json
+from partners.directory.cards import AuditLine, EntityCard, SeatCard
+
+
+def seats(cards: Iterable[SeatCard]) -> Listing:
+    """Return who has a place at the brand."""
+    columns = [
+        Column("name", _("Name"), value=lambda card: card.name + (f" ({_('you')})" if card.is_own else ""), href=_page),
+        Column("email", _("E-mail")),
+        Column("role", _("Role"), "label"),
+        Column("created_at", _("Since"), "date"),
+    ]
+    return Listing.of(cards, columns, request.args)
+
+
+def entities(cards: Iterable[EntityCard]) -> Listing:
+    """Return the companies of the brand."""
+    columns = [
+        Column("code", _("Code")),
+        Column("name", _("Legal name")),
+        Column("country", _("Country"), value=lambda card: country(card.country)),
+        Column("registration_number", _("Registration number")),
+        Column("tax_number", _("Tax number")),
+        Column("currency", _("Currency")),
+    ]
+    nothing = _("No legal entity yet. One is needed before your brand can sign terms.")
+    return Listing.of(cards, columns, request.args, "", nothing)
+
+
+def audit_file(lines: Iterable[AuditLine]) -> Response:
+    """Return audit events as a download: exact, with before, after and digest."""
+    titles = ["seq", "at", "who", "action", "thing", "thing_id", "before", "after", "digest", "sentence"]
+    rows = (
+        [line.seq, line.at, line.who, line.action, line.thing, line.thing_id, canonical_json(line.before).decode(),
+         canonical_json(line.after).decode(), line.digest, sentence(line)]
+        for line in lines
+    )  # fmt: skip
+    answer = Response(as_lines(titles, rows), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="audit-log.csv"'
+    return answer
+
+
+def verdict(found: Break | None) -> tuple[str, str]:
+    """Return the tone and the sentence of a check of the whole chain."""
+    if found is None:
+        return "good", _("The chain holds: every event is as it was written and none is missing.")
+    return "bad", _(
+        "The chain breaks at event %(seq)s. Keep the database as it is and tell the operators.", seq=found.seq
+    )
+
+
+def _page(card: SeatCard) -> str:
+    return url_for("admin.seat", seat_id=card.id)

@@ -1,0 +1,95 @@
+"""The audit log as sentences: who did what, readable by people who never see a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.labels import label
+from partners.directory.cards import AuditLine
+
+SHOWN = 12
+"""Lines of recent activity on the first page."""
+
+READ = 5 * SHOWN
+"""Events read for them, so that quiet ones leave enough."""
+
+QUIET = frozenset({"choose_language", "change_password", "read_chunk"})
+"""What concerns nobody but who did it, and steps of a larger thing; the audit log has them, the first page has not."""
+
+SENTENCES: dict[str, Any] = {
+    "invite_partners": _("%(who)s invited partners to %(what)s"),
+    "accept_partnership": _("%(who)s accepted the partnership %(what)s"),
+    "decline_partnership": _("%(who)s closed the invitation to %(what)s"),
+    "end_partnership": _("%(who)s ended the partnership %(what)s"),
+    "mark_signed": _("The first terms of %(what)s came into force"),
+    "set_floor": _("%(who)s set the smallest count shown in %(what)s"),
+    "give_seat": _("%(who)s gave a seat to %(what)s"),
+    "take_seat": _("%(who)s took a seat of %(what)s away"),
+    "add_user": _("%(who)s let %(what)s sign in"),
+    "add_legal_entity": _("%(who)s added the legal entity %(what)s"),
+    "change_password": _("%(who)s changed their password"),
+    "choose_language": _("%(who)s chose another language"),
+    "open_community": _("%(who)s added the community %(what)s"),
+    "edit_community": _("%(who)s changed the description of %(what)s"),
+    "register_audience": _("%(who)s registered an audience"),
+    "draft_campaign": _("%(who)s noted the idea %(what)s"),
+    "share_idea": _("%(who)s shared the idea %(what)s with the partnership"),
+    "set_goal": _("%(who)s set a goal of a campaign"),
+    "add_communities": _("%(who)s added communities to %(what)s"),
+    "propose_campaign": _("%(who)s proposed the campaign %(what)s"),
+    "propose_terms": _("%(who)s proposed terms for %(what)s"),
+    "counter_terms": _("%(who)s answered %(what)s with other terms"),
+    "countersign_terms": _("%(who)s signed the terms of %(what)s"),
+    "move_campaign": _("%(who)s moved %(what)s to “%(stage)s”"),
+    "receive_import": _("%(who)s sent a file of evidence"),
+    "close_period": _("%(who)s closed the period %(what)s"),
+    "reopen_period": _("%(who)s opened a period again"),
+    "approve_drafts": _("%(who)s approved the drafts of a period"),
+    "record_payout": _("%(who)s recorded a payout of %(what)s"),
+}
+"""Action -> sentence. What has no sentence here is shown by the words of its action."""
+
+_NAMES = ("name", "number", "label", "statement", "code")
+"""Under which key an event says the name of its thing, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence, when it became true, and how many times in a row it did since."""
+
+    at: datetime
+    text: str
+    times: int = 1
+
+
+def lines(events: Iterable[AuditLine]) -> list[Line]:
+    """Return what others may care about as sentences in the reader's language, as far as they are shown."""
+    told = (Line(event.at, sentence(event)) for event in events if event.action not in QUIET)
+    runs = (list(run) for _text, run in groupby(told, key=lambda line: line.text))
+    return [Line(run[0].at, run[0].text, len(run)) for run in islice(runs, SHOWN)]
+
+
+def sentence(event: AuditLine) -> str:
+    """Return one event as a sentence."""
+    facts = {
+        "who": event.who or gettext("The platform"),
+        "what": name_in(event),
+        "stage": label(event.after.get("stage", "")),
+    }
+    if event.action in SENTENCES:
+        return str(SENTENCES[event.action]) % facts
+    words = event.action.replace("_", " ")
+    return " · ".join(part for part in (facts["who"], words, facts["what"]) if part)
+
+
+def name_in(event: AuditLine) -> str:
+    """Return the name of the event's thing; empty where it says none."""
+    told = {**event.before, **event.after}
+    return next((str(told[key]) for key in _NAMES if told.get(key)), "")

@@ -1,0 +1,7 @@
+"""The directory of partners, their profiles, and partnerships with their stages."""
+
+from flask import Blueprint
+
+bp = Blueprint("partners", __name__, url_prefix="/partners")
+
+from app.partners import views  # noqa: E402, F401

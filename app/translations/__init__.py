@@ -1,0 +1,1 @@
+"""Catalogues of translations and how their messages are collected."""
