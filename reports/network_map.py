@@ -217,15 +217,28 @@ def _corners(kind: str, x: float, y: float, radius: float) -> list[tuple[float, 
 
 
 def _label(mark: Mark, x: float, y: float, inks: Inks) -> str:
-    """Write the name and a note below the shape, on a rim of paper that keeps lines away from letters."""
+    """Write the name and a note below the shape, on a rim or a piece of paper that keeps lines away from letters."""
     if not mark.label:
         return ""
-    rim = f'text-anchor="middle" paint-order="stroke" stroke="{inks.paper}" stroke-width="3.5" stroke-linejoin="round"'
-    name = f'<text x="{x:.1f}" y="{y:.1f}" fill="{inks.ink}" {rim}>{escape(shortened(mark.label))}</text>'
+    text, rim, ground = shortened(mark.label), 'text-anchor="middle"', ""
+    if inks.has_rims:
+        rim += f' paint-order="stroke" stroke="{inks.paper}" stroke-width="3.5" stroke-linejoin="round"'
+    else:
+        width, height = 6.6 * _letters(text), 28 if mark.note else 14
+        ground = (
+            f'<rect x="{x - width / 2:.1f}" y="{y - 11:.1f}" width="{width:.1f}" height="{height}" '
+            f'fill="{inks.paper}" fill-opacity="0.8"/>'
+        )
+    name = f'{ground}<text x="{x:.1f}" y="{y:.1f}" fill="{inks.ink}" {rim}>{escape(text)}</text>'
     if not mark.note:
         return name
     note = escape(shortened(mark.note))
     return name + f'<text x="{x:.1f}" y="{y + 14:.1f}" font-size="11" fill="{inks.soft}" {rim}>{note}</text>'
+
+
+def _letters(text: str) -> int:
+    """Return the width of a text in Latin letters; a Chinese character counts as two."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
 
 
 def shortened(text: str) -> str:

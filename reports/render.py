@@ -118,7 +118,7 @@ _FONTCONFIG = """<?xml version="1.0"?>
 def _weasyprint() -> Any:
     try:
         import weasyprint  # loads Pango: takes 0.4 s, and may be missing
-    except OSError as error:
+    except (ImportError, OSError) as error:
         raise RendererMissing() from error
     return weasyprint
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
+from flask_babel import lazy_gettext
 
 from app.labels import label
 from app.listing import Column, Listing
@@ -39,17 +39,17 @@ def download(tables: dict[str, Listing], args: Mapping[str, str]) -> Response | 
 def _communities(network: NetworkView, args: Mapping[str, str]) -> Listing:
     """List the communities, those with most members first."""
     columns = [
-        Column("community", lazy("Community"), value=lambda each: node_named(each.node)),
-        Column("partner", lazy("Partner"), value=lambda each: partner_named(each.node)),
-        Column("members", lazy("Members"), "count", value=lambda each: each.node.size),
-        _measure("betweenness", lazy("Betweenness")),
-        _measure("pagerank", lazy("PageRank")),
-        Column("inflow", lazy("Orders in"), "count"),
-        Column("outflow", lazy("Orders out"), "count"),
-        _measure("balance", lazy("Balance")),
-        _measure("dependency", lazy("Dependency")),
-        Column("cluster", lazy("Cluster"), "count", value=lambda each: each.cluster or None),
-        Column("marks", lazy("Noted"), value=lambda each: ", ".join(word for _tone, word in marks(each))),
+        Column("community", lazy_gettext("Community"), value=lambda each: node_named(each.node)),
+        Column("partner", lazy_gettext("Partner"), value=lambda each: partner_named(each.node)),
+        Column("members", lazy_gettext("Members"), "count", value=lambda each: each.node.size),
+        _measure("betweenness", lazy_gettext("Betweenness")),
+        _measure("pagerank", lazy_gettext("PageRank")),
+        Column("inflow", lazy_gettext("Orders in"), "count"),
+        Column("outflow", lazy_gettext("Orders out"), "count"),
+        _measure("balance", lazy_gettext("Balance")),
+        _measure("dependency", lazy_gettext("Dependency")),
+        Column("cluster", lazy_gettext("Cluster"), "count", value=lambda each: each.cluster or None),
+        Column("marks", lazy_gettext("Noted"), value=lambda each: ", ".join(word for _tone, word in marks(each))),
     ]
     rows = sorted(network.communities, key=lambda each: (-(each.node.size or 0), each.node.name))
     return Listing.of(rows, columns, args, "c_")
@@ -58,13 +58,13 @@ def _communities(network: NetworkView, args: Mapping[str, str]) -> Listing:
 def _pairs(network: NetworkView, args: Mapping[str, str]) -> Listing:
     """List the pairs with a released overlap, the nearest first."""
     columns = [
-        Column("a", lazy("Community"), value=lambda pair: node_named(pair.a)),
-        Column("b", lazy("With"), value=lambda pair: node_named(pair.b)),
-        Column("shared", lazy("Shared members"), "count"),
-        _measure("jaccard", lazy("Jaccard")),
-        _measure("coefficient", lazy("Overlap coefficient")),
-        _measure("lift", lazy("Lift")),
-        Column("bridge", lazy("Noted"), value=lambda pair: _("bridge") if pair.is_bridge else ""),
+        Column("a", lazy_gettext("Community"), value=lambda pair: node_named(pair.a)),
+        Column("b", lazy_gettext("With"), value=lambda pair: node_named(pair.b)),
+        Column("shared", lazy_gettext("Shared members"), "count"),
+        _measure("jaccard", lazy_gettext("Jaccard")),
+        _measure("coefficient", lazy_gettext("Overlap coefficient")),
+        _measure("lift", lazy_gettext("Lift")),
+        Column("bridge", lazy_gettext("Noted"), value=lambda pair: _("bridge") if pair.is_bridge else ""),
     ]
     nothing = _("No overlap is released for this choice. One appears when both sides have registered an audience.")
     return Listing.of(network.pairs, columns, args, "p_", nothing)
@@ -73,12 +73,14 @@ def _pairs(network: NetworkView, args: Mapping[str, str]) -> Listing:
 def _flows(network: NetworkView, args: Mapping[str, str]) -> Listing:
     """List the flows, the largest first."""
     columns = [
-        Column("source", lazy("From"), value=lambda flow: node_named(flow.source)),
-        Column("target", lazy("To"), value=lambda flow: node_named(flow.target)),
-        Column("orders", lazy("Orders"), "count"),
-        Column("back", lazy("Orders back"), "count"),
-        _measure("imbalance", lazy("Imbalance")),
-        Column("base", lazy("Base"), "count", value=lambda flow: max((minor for _, minor in flow.base), default=0)),
+        Column("source", lazy_gettext("From"), value=lambda flow: node_named(flow.source)),
+        Column("target", lazy_gettext("To"), value=lambda flow: node_named(flow.target)),
+        Column("orders", lazy_gettext("Orders"), "count"),
+        Column("back", lazy_gettext("Orders back"), "count"),
+        _measure("imbalance", lazy_gettext("Imbalance")),
+        Column(
+            "base", lazy_gettext("Base"), "count", value=lambda flow: max((minor for _, minor in flow.base), default=0)
+        ),
     ]
     nothing = _("No referral flow for this choice. One appears when a merchant reports which community sent an order.")
     return Listing.of(network.flows, columns, args, "f_", nothing)

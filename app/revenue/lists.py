@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.lists import format_list
 from flask import request, url_for
@@ -75,9 +76,11 @@ def rungs(page: PeriodPage) -> list[dict[str, Any]]:
     order = [state for state, _text in RUNGS]
     state = MonthState.OPEN if page.state in (MonthState.CLOSABLE, MonthState.WAITING) else MonthState(page.state)
     now = order.index(state)
-    notes = {MonthState.OPEN: gettext("until %(day)s", day=day_text(page.ends_at)) if now == 0 else ""}
+    zone = ZoneInfo(page.timezone)
+    last_day = (page.ends_at - timedelta(seconds=1)).astimezone(zone).date()
+    notes = {MonthState.OPEN: gettext("until %(day)s", day=day_text(last_day)) if now == 0 else ""}
     if page.closed_at:
-        notes[MonthState.CLOSING] = day_text(page.closed_at)
+        notes[MonthState.CLOSING] = day_text(page.closed_at.astimezone(zone).date())
     return [
         {"label": text, "note": notes.get(MonthState(rung), ""),
          "state": "done" if place < now or state == MonthState.ISSUED else "now" if place == now else "next"}

@@ -769,7 +769,7 @@ def upgrade() -> None:
             "key",
             sa.String(length=120),
             nullable=False,
-            comment="conversion: order/line; refund: refund:its id; unique per merchant",
+            comment="conversion: order/line; refund: refund:its id; once per merchant",
         ),
         sa.Column("merchant_id", sa.String(length=16), nullable=False),
         sa.Column("campaign_id", sa.String(length=16), nullable=False),
@@ -824,7 +824,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["refers_to"], ["evidence.id"], name=op.f("fk_evidence_refers_to")),
         sa.ForeignKeyConstraint(["terms_id"], ["terms.id"], name=op.f("fk_evidence_terms_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-        sa.UniqueConstraint("merchant_id", "key", name=op.f("uq_evidence_merchant_id_key")),
         sa.UniqueConstraint("partnership_id", "seq", name=op.f("uq_evidence_partnership_id_seq")),
     )
     op.create_index("ix_evidence_campaign_occurred", "evidence", ["campaign_id", "occurred_at"], unique=False)
@@ -836,12 +835,27 @@ def upgrade() -> None:
         postgresql_where=sa.text("customer_token IS NOT NULL"),
         sqlite_where=sa.text("customer_token IS NOT NULL"),
     )
-    op.create_index("ix_evidence_order", "evidence", ["merchant_id", "order_id"], unique=False)
     op.create_index(
         "ix_evidence_refers_to",
         "evidence",
         ["refers_to"],
         unique=False,
+        postgresql_where=sa.text("refers_to IS NOT NULL"),
+        sqlite_where=sa.text("refers_to IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_evidence_line",
+        "evidence",
+        ["merchant_id", "order_id", "line_no"],
+        unique=True,
+        postgresql_where=sa.text("refers_to IS NULL"),
+        sqlite_where=sa.text("refers_to IS NULL"),
+    )
+    op.create_index(
+        "uq_evidence_refund",
+        "evidence",
+        ["merchant_id", "key"],
+        unique=True,
         postgresql_where=sa.text("refers_to IS NOT NULL"),
         sqlite_where=sa.text("refers_to IS NOT NULL"),
     )
@@ -1000,12 +1014,23 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_goal_campaign_id"), table_name="goal")
     op.drop_table("goal")
     op.drop_index(
+        "uq_evidence_refund",
+        table_name="evidence",
+        postgresql_where=sa.text("refers_to IS NOT NULL"),
+        sqlite_where=sa.text("refers_to IS NOT NULL"),
+    )
+    op.drop_index(
+        "uq_evidence_line",
+        table_name="evidence",
+        postgresql_where=sa.text("refers_to IS NULL"),
+        sqlite_where=sa.text("refers_to IS NULL"),
+    )
+    op.drop_index(
         "ix_evidence_refers_to",
         table_name="evidence",
         postgresql_where=sa.text("refers_to IS NOT NULL"),
         sqlite_where=sa.text("refers_to IS NOT NULL"),
     )
-    op.drop_index("ix_evidence_order", table_name="evidence")
     op.drop_index(
         "ix_evidence_customer_token",
         table_name="evidence",

@@ -200,8 +200,9 @@ def base_of(document: TermsDocument, gross: int, tax: int, shipping: int, paymen
     Raises:
         BaseNegative: what is taken off is more than the gross.
     """
-    parts = {"tax": tax, "shipping": shipping, "payment_fee": payment_fee}
-    base = gross - sum(parts[name] for name in document.base_excludes)
+    base = gross
+    for name in document.base_excludes:  # runs once a reported line
+        base -= tax if name == "tax" else shipping if name == "shipping" else payment_fee
     if base < 0:
         raise BaseNegative()
     return base

@@ -14,13 +14,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from partners.campaigns.queries import campaign_for_intake
-from partners.database import Utc, locked
+from partners.database import locked
 from partners.directory.models import Partnership
 from partners.referrals import acceptance, intake
 from partners.referrals.acceptance import Accepted, EvidenceRow, Recorded, SellingCampaign, placed
 from partners.referrals.models import SUMS, CampaignDay, EvidenceKind, ImportFailure
 from partners.referrals.problems import RowProblem
-from partners.referrals.reading_queries import digests_of, recorded_lines, refunded, sales_of
+from partners.referrals.reading_queries import recorded_lines, refund_digests, refunded, sales_of
 from partners.referrals.sheets import KeptRow, OpenImport
 
 T = TypeVar("T")
@@ -55,10 +55,10 @@ def _judged_refunds(
     session: Session, opened: OpenImport, rows: list[KeptRow], now: datetime, failures: list[Failure]
 ) -> Judged:
     refunds = _each(_alone(rows), lambda row: intake.refund(row.checked()), failures)
-    sales = sales_of(session, opened.merchant_id, {refund.sale_key for _, refund in refunds})
+    sales = sales_of(session, opened.merchant_id, {refund.order_id for _, refund in refunds})
     _lock(session, {sale.partnership_id for sale in sales.values()})
     recorded = Recorded(
-        digests=digests_of(session, opened.merchant_id, [refund.key for _, refund in refunds]), sales=sales,
+        digests=refund_digests(session, opened.merchant_id, [refund.key for _, refund in refunds]), sales=sales,
         refunded=refunded(session, [sale.id for sale in sales.values()]),
     )  # fmt: skip
     return _each(refunds, lambda refund: acceptance.refund(refund, recorded, opened.merchant_id, now), failures)
@@ -119,12 +119,19 @@ def _write_evidence(session: Session, numbered: list[tuple[int, EvidenceRow]], n
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     marks = ", ".join([mark] * len(columns))
     statement = f"INSERT INTO evidence ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608, names of our own
-    stored: Callable[[datetime], object] = Utc().dialect_impl(connection.dialect).bind_processor(
-        connection.dialect
-    ) or (lambda at: at)
+    stored = _as_text if mark == "?" else _as_is
     recorded_at = stored(now)
     rows = [(seq, recorded_at, stored(row[0]), *row[1:]) for seq, row in numbered]
     connection.exec_driver_sql(statement, rows)
+
+
+def _as_text(at: datetime) -> str:
+    """Return an instant in UTC as SQLAlchemy writes it into SQLite."""
+    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _as_is(at: datetime) -> datetime:
+    return at
 
 
 def _add_to_days(session: Session, accepted: list[Accepted]) -> None:

@@ -47,7 +47,7 @@ EXAMPLE = "EXAMPLE-"
 """What order numbers in example files begin with: evidence is for ever, an example that is sent must not become it."""
 
 _REMEMBERED = 10_000
-"""Fields of which the reading is remembered: amounts, products and quantities repeat."""
+"""Fields of which the reading is remembered: amounts, products, quantities and the times of an order's lines repeat."""
 
 KEYED = "keyed:"
 """What a pseudonym begins with in a file, so that a mended row that is sent again is not keyed twice."""
@@ -153,8 +153,7 @@ def instant(reported: datetime, zone: tzinfo) -> datetime:
     >>> instant(datetime(2026, 10, 25, 2, 30), ZoneInfo("Europe/Berlin")).isoformat()
     '2026-10-25T00:30:00+00:00'
     """
-    aware = reported.replace(tzinfo=zone, fold=0) if reported.tzinfo is None else reported
-    return aware.astimezone(UTC)
+    return reported.astimezone(UTC) if reported.tzinfo else _from_local(reported, zone)
 
 
 def event_of(reported: ReportedConversion | ReportedRefund, at: datetime) -> dict[str, Any]:
@@ -208,6 +207,11 @@ def keyed(customer: str, merchant_id: str, key: bytes) -> str:
     if "@" not in plain and _PHONE.fullmatch(plain):
         plain = _SEPARATORS.sub("", plain)
     return KEYED + hmac.digest(key, f"customer:v1:{merchant_id}:{plain}".encode(), "sha256").hex()[:16]
+
+
+@lru_cache(_REMEMBERED)
+def _from_local(reported: datetime, zone: tzinfo) -> datetime:
+    return reported.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def _required(column: str, text: str) -> str:

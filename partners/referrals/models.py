@@ -16,9 +16,13 @@ class EvidenceKind(StrEnum):
     REFUND = "refund"
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
+CONVERSIONS, REFUNDS = "refers_to IS NULL", "refers_to IS NOT NULL"
+"""What tells the kinds apart in an index: a condition without a parameter, so that both databases see that it holds."""
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """Return an index of the rows that a condition selects; the others cost nothing when they are written."""
-    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+    return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(where))
 
 
 class Evidence(Base):
@@ -30,20 +34,20 @@ class Evidence(Base):
     __tablename__ = "evidence"
     __table_args__ = (
         UniqueConstraint("partnership_id", "seq"),
-        UniqueConstraint("merchant_id", "key"),
         CheckConstraint("gross_minor >= 0 AND base_minor >= 0", "not_negative"),
         CheckConstraint("(kind = 'refund') = (refers_to IS NOT NULL)", "refund_refers"),
         Index("ix_evidence_campaign_occurred", "campaign_id", "occurred_at"),
-        Index("ix_evidence_order", "merchant_id", "order_id"),
+        _partial("uq_evidence_line", "merchant_id", "order_id", "line_no", where=CONVERSIONS, unique=True),
+        _partial("uq_evidence_refund", "merchant_id", "key", where=REFUNDS, unique=True),
         _partial("ix_evidence_customer_token", "customer_token", where="customer_token IS NOT NULL"),
-        _partial("ix_evidence_refers_to", "refers_to", where="refers_to IS NOT NULL"),
+        _partial("ix_evidence_refers_to", "refers_to", where=REFUNDS),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     partnership_id: Mapped[Ref] = mapped_column(ForeignKey("partnership.id"))
     seq: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[EvidenceKind] = mapped_column(one_of(EvidenceKind))
-    key: Mapped[Text120] = mapped_column(comment="conversion: order/line; refund: refund:its id; unique per merchant")
+    key: Mapped[Text120] = mapped_column(comment="conversion: order/line; refund: refund:its id; once per merchant")
     merchant_id: Mapped[Ref] = mapped_column(ForeignKey("partner.id"))
     campaign_id: Mapped[Ref] = mapped_column(ForeignKey("campaign.id"))
     terms_id: Mapped[Ref] = mapped_column(ForeignKey("terms.id"), comment="in force when the sale occurred, for ever")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from partners.directory.models import Partnership
 from partners.referrals.acceptance import Recorded, Sale
 from partners.referrals.intake import ReportedConversion
-from partners.referrals.models import Evidence, EvidenceKind
+from partners.referrals.models import Evidence
 
 
 def recorded_lines(session: Session, merchant_id: str, reported: Sequence[ReportedConversion]) -> Recorded:
@@ -20,7 +20,7 @@ def recorded_lines(session: Session, merchant_id: str, reported: Sequence[Report
     lines = select(Evidence.order_id, Evidence.key, Evidence.digest, Evidence.campaign_id).where(
         Evidence.merchant_id == merchant_id,
         Evidence.order_id.in_({each.order_id for each in reported}),
-        Evidence.kind == EvidenceKind.CONVERSION,
+        Evidence.refers_to.is_(None),
     )
     for order_id, key, digest, campaign_id in session.execute(lines):
         recorded.digests[key] = digest
@@ -32,16 +32,17 @@ def recorded_lines(session: Session, merchant_id: str, reported: Sequence[Report
     return recorded
 
 
-def digests_of(session: Session, merchant_id: str, keys: list[str]) -> dict[str, str]:
-    """Return the digests of a merchant's recorded evidence of these keys."""
+def refund_digests(session: Session, merchant_id: str, keys: list[str]) -> dict[str, str]:
+    """Return the digests of a merchant's recorded refunds of these keys."""
     rows = session.execute(
-        select(Evidence.key, Evidence.digest).where(Evidence.merchant_id == merchant_id, Evidence.key.in_(keys))
-    )
+        select(Evidence.key, Evidence.digest)
+        .where(Evidence.merchant_id == merchant_id, Evidence.key.in_(keys), Evidence.refers_to.is_not(None))
+    )  # fmt: skip
     return {key: digest for key, digest in rows}  # noqa: C416, a Row is no pair to dict()
 
 
-def sales_of(session: Session, merchant_id: str, keys: Iterable[str]) -> dict[str, Sale]:
-    """Return the merchant's recorded conversion lines of these keys."""
+def sales_of(session: Session, merchant_id: str, order_ids: Iterable[str]) -> dict[str, Sale]:
+    """Return the merchant's recorded conversion lines of these orders, by key."""
     rows = session.execute(
         select(
             Evidence.key, Evidence.id, Evidence.partnership_id, Evidence.campaign_id, Evidence.terms_id,
@@ -49,7 +50,7 @@ def sales_of(session: Session, merchant_id: str, keys: Iterable[str]) -> dict[st
             Evidence.from_community_id,
         )
         .join(Partnership, Partnership.id == Evidence.partnership_id)
-        .where(Evidence.merchant_id == merchant_id, Evidence.key.in_(keys), Evidence.kind == EvidenceKind.CONVERSION)
+        .where(Evidence.merchant_id == merchant_id, Evidence.order_id.in_(order_ids), Evidence.refers_to.is_(None))
     )  # fmt: skip
     return {
         key: Sale(id_, partnership_id, campaign_id, terms_id, ZoneInfo(zone), *rest)

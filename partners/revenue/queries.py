@@ -5,7 +5,7 @@ Months are listed in ``month_queries``, statements in ``statement_queries``, pen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, cast, func, select
@@ -35,7 +35,7 @@ from partners.revenue.cards import (
     Totals,
     WaitsFor,
 )
-from partners.revenue.case_queries import Reach, Span, in_span, issued_reach, terms_authors
+from partners.revenue.case_queries import Reach, Span, in_span, terms_authors
 from partners.revenue.models import Approval, Draft, Period
 from partners.revenue.month_queries import months_of, periods
 from partners.revenue.months import bounds
@@ -124,13 +124,14 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
 
 def _page(
     session: Session, actor: Actor, partnership: Partnership, period: Period | None, line: PeriodLine,
-    lines: Iterable[PeriodLine],
+    lines: Collection[PeriodLine],
 ) -> PeriodPage:  # fmt: skip
     starts_at, ends_at = bounds(line.label, partnership.timezone)
     is_closed = period is not None and line.state in (MonthState.CLOSING, MonthState.DRAFTED, MonthState.ISSUED)
     drafts = _drafts(session, actor, period.id) if period else []
     approvals = _approvals(session, period.id) if period else []
     own = tuple(card for card in drafts if card.payer.id == actor.partner_id)
+    is_first = line.label == min(each.label for each in lines)
     may_act = policy.may(actor, Action.CLOSE_PERIODS)
     return PeriodPage(
         id=line.id, partnership_id=partnership.id, partnership=partnership.name, timezone=partnership.timezone,
@@ -147,18 +148,23 @@ def _page(
         own_drafts=own, due_drafts=tuple(card for card in drafts if card.payee.id == actor.partner_id),
         approvals=tuple(approvals),
         statements=tuple(statements_of_period(session, actor, period.id)) if period and is_closed else (),
-        controls=tuple(_controls(session, actor, _span(session, partnership, period, ends_at, is_closed))),
+        controls=tuple(_controls(session, actor, _span(session, partnership, period, line.label, is_first))),
     )  # fmt: skip
 
 
-def _span(
-    session: Session, partnership: Partnership, period: Period | None, ends_at: datetime, is_closed: bool
-) -> Span:
-    """Return the evidence of a month: as it was closed, or as it would be closed now."""
-    if period is not None and is_closed:
+def _span(session: Session, partnership: Partnership, period: Period | None, label: str, is_first: bool) -> Span:
+    """Return the evidence of a month: as it was closed, or as it would be if it and those before it were closed now."""
+    if period is not None and period.watermark is not None:
         return span_of(session, period)
-    before = issued_reach(session, partnership.id, ends_at)
-    return Span(partnership.id, Reach(ends_at, partnership.last_seq), before)
+    starts_at, ends_at = bounds(label, partnership.timezone)
+    before = session.scalar(
+        select(Period).where(
+            Period.partnership_id == partnership.id, Period.ends_at == starts_at, Period.watermark.is_not(None)
+        )
+    )
+    watermark = before.watermark if before and before.watermark is not None else partnership.last_seq
+    earlier = None if is_first else Reach(starts_at, watermark)
+    return Span(partnership.id, Reach(ends_at, partnership.last_seq), earlier)
 
 
 def _drafts(session: Session, actor: Actor, period_id: str) -> list[DraftCard]:

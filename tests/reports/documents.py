@@ -14,7 +14,7 @@ WEIGHTS = {PAYER: 60, PAYEE: 32, THIRD: 8}
 PERSON = {"name": "Lea Brandt", "at": "2026-10-05T09:12:00+00:00"}
 
 
-def statement_document(lines: int = 40, refunds: int = 3, opening: int = -125000) -> dict[str, Any]:
+def statement_document(lines: int = 9, refunds: int = 3, opening: int = -125000) -> dict[str, Any]:
     """Return a statement of that many conversions, and refunds half of this and half of an earlier period."""
     settlement = settlement_document(lines, refunds, opening)
     return {
@@ -25,7 +25,7 @@ def statement_document(lines: int = 40, refunds: int = 3, opening: int = -125000
     }  # fmt: skip
 
 
-def settlement_document(lines: int = 40, refunds: int = 3, opening: int = -125000) -> dict[str, Any]:
+def settlement_document(lines: int = 9, refunds: int = 3, opening: int = -125000) -> dict[str, Any]:
     terms, sales = _terms(), [_sale(n) for n in range(lines)]
     base = sum(sale["base"] for sale in sales)
     accrued = rounded(Fraction(base) * Fraction("0.1"))

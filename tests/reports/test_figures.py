@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 from reports import figures
 from reports.figures import goal_bar, sparkline
-from reports.network_map import PAPER_INKS, SCREEN_INKS
+from reports.network_map import PAPER_INKS, SCREEN_INKS, Mark, network_map
 
 
 def test_examples_in_the_docstrings_run():
@@ -27,3 +27,10 @@ def test_a_bar_ends_at_half_more_than_its_target():
 def test_a_flat_series_is_a_line():
     assert "NaN" not in sparkline([5, 5, 5], "flat")
     assert sparkline([5], "one").count("circle") == 1
+
+
+def test_labels_on_paper_have_no_rim_because_weasyprint_draws_it_over_the_letters():
+    marks = [Mark("a", 0.5, 0.5, 1.0, 0, "Morgenrot club", "8,400", "Morgenrot club")]
+
+    assert "paint-order" in network_map(marks, [], [], "map", SCREEN_INKS)
+    assert "paint-order" not in network_map(marks, [], [], "map", PAPER_INKS)

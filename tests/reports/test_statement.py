@@ -10,6 +10,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from partners.digest import digest_of
 from partners.revenue.bundle import recompute
 from reports.lines import TABLE_ROWS
@@ -24,19 +26,24 @@ def test_the_documents_of_these_tests_recompute():
     assert recompute(statement_document()) == []
 
 
-def test_a_statement_says_who_owes_whom_how_much(places):
-    first = text_of(statement_pdf(statement_document(), "en", places))[0]
+@pytest.fixture(scope="module")
+def issued(places):
+    return statement_pdf(statement_document(), "en", places)
+
+
+def test_a_statement_says_who_owes_whom_how_much(issued):
+    first = text_of(issued)[0]
 
     for said in (
         "Settlement statement", "TEA-2026-0009", "Morning Dairy (Shanghai) Co., Ltd.", "晨光乳业（上海）有限公司",
-        "Net payable, due 7 Nov 2026", "29,844.38 EUR", "10 % of the eligible base, shared 60 : 32 : 8",
+        "Net payable, due 7 Nov 2026", "3,979.72 EUR", "10 % of the eligible base, shared 60 : 32 : 8",
         "closing balance of statement TEA-2026-0008", "Tax no. DE000000000", "Lea Brandt", "陈雨",
     ):  # fmt: skip
         assert said in first
 
 
-def test_a_statement_never_calls_itself_an_invoice(places):
-    assert "invoice" not in "".join(text_of(statement_pdf(statement_document(), "en", places))).lower()
+def test_a_statement_never_calls_itself_an_invoice(issued):
+    assert "invoice" not in "".join(text_of(issued)).lower()
 
 
 def test_a_chinese_statement_reads_chinese(places):
@@ -47,9 +54,9 @@ def test_a_chinese_statement_reads_chinese(places):
     assert "2026年9月1日至30日" in first
 
 
-def test_every_page_names_the_statement_and_its_digest(places):
+def test_every_page_names_the_statement_and_its_digest(issued):
     document = statement_document()
-    pages = text_of(statement_pdf(document, "en", places))
+    pages = text_of(issued)
 
     for number, page in enumerate(pages, 1):
         assert "TEA-2026-0009" in page
@@ -57,9 +64,9 @@ def test_every_page_names_the_statement_and_its_digest(places):
         assert f"{number} / {len(pages)}" in page
 
 
-def test_the_data_is_attached_as_it_was_digested(places):
+def test_the_data_is_attached_as_it_was_digested(issued):
     document = statement_document()
-    files = attached(statement_pdf(document, "en", places))
+    files = attached(issued)
 
     assert hashlib.sha256(files["statement.json"]).hexdigest() == digest_of(document)
     rows = list(csv.DictReader(io.StringIO(files["lines.csv"].decode("utf-8-sig"))))
@@ -120,12 +127,12 @@ def test_the_same_document_gives_the_same_bytes_in_every_process(places):
         "import hashlib, sys; from pathlib import Path; from reports.language import Places;"
         "from reports.statement import statement_pdf; from tests.reports.documents import statement_document;"
         "places = Places(Path(sys.argv[1]), Path(sys.argv[2]));"
-        "print(hashlib.sha256(statement_pdf(statement_document(12), 'zh', places)).hexdigest())"
+        "print(hashlib.sha256(statement_pdf(statement_document(3), 'zh', places)).hexdigest())"
     )
     command = [sys.executable, "-c", script, str(places.fonts), str(places.translations)]
-    here = hashlib.sha256(statement_pdf(statement_document(12), "zh", places)).hexdigest()
-    statement_pdf(statement_document(3), "en", places)
-    again = hashlib.sha256(statement_pdf(statement_document(12), "zh", places)).hexdigest()
+    here = hashlib.sha256(statement_pdf(statement_document(3), "zh", places)).hexdigest()
+    statement_pdf(statement_document(2, 0), "en", places)
+    again = hashlib.sha256(statement_pdf(statement_document(3), "zh", places)).hexdigest()
 
     elsewhere = subprocess.run(
         command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2],

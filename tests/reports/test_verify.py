@@ -39,25 +39,25 @@ def test_a_changed_amount_in_the_data_is_named(issued, places):
     verdict = verify_pdf(with_changed_data(issued, "statement.json", raise_payable), places)
 
     assert not verdict.ok
-    assert "data settlement.totals.payable: found 2984448, expected 2984438" in verdict.differences
+    assert "data settlement.totals.payable: found 397982, expected 397972" in verdict.differences
     assert any(each.startswith("data settlement_digest: found") for each in verdict.differences)
-    assert any("page 1: found 29,844.38" in each for each in verdict.differences)
+    assert any("page 1: found 3,979.72" in each for each in verdict.differences)
 
 
 def test_one_changed_digit_on_a_page_is_named(issued, places):
-    verdict = verify_pdf(with_changed_glyph(issued, 0, "60,094.55", "60,094.65"), places)
+    verdict = verify_pdf(with_changed_glyph(issued, 0, "11,598.33", "11,598.43"), places)
 
-    assert verdict.differences == ("page 1: found 60,094.65, expected 60,094.55",)
+    assert verdict.differences == ("page 1: found 11,598.43, expected 11,598.33",)
 
 
 def test_a_changed_digit_in_an_appendix_is_named(issued, places):
-    verdict = verify_pdf(with_changed_glyph(issued, 1, "1,464.39", "1,464.93"), places)
+    verdict = verify_pdf(with_changed_glyph(issued, 1, "1,243.66", "1,243.99"), places)
 
-    assert verdict.differences == ("page 2: found 1,464.93, expected 1,464.39",)
+    assert verdict.differences == ("page 2: found 1,243.99, expected 1,243.66",)
 
 
 def test_a_file_that_only_reads_the_same_is_not_the_same(issued, places):
-    verdict = verify_pdf(with_changed_glyph(issued, 0, "60,094.55", "60,094.55"), places)
+    verdict = verify_pdf(with_changed_glyph(issued, 0, "11,598.33", "11,598.33"), places)
 
     assert verdict.differences == (
         "every page reads as it should, but the file is not the one that its data is rendered to",
@@ -75,13 +75,13 @@ def test_without_the_renderer_the_amounts_are_compared(issued, places, monkeypat
         raise RendererMissing()
 
     monkeypatch.setattr(verify, "_rendered", missing)
-    forged = with_changed_glyph(issued, 0, "60,094.55", "60,094.65")
+    forged = with_changed_glyph(issued, 0, "11,598.33", "11,598.43")
 
     right, wrong = verify_pdf(issued, places), verify_pdf(forged, places)
 
     assert right.ok
     assert "Of the pages only the amounts were compared" in right.notes[0]
-    assert wrong.differences == ("page 1: found 60,094.65, which is no amount of its data",)
+    assert wrong.differences == ("page 1: found 11,598.43, which is no amount of its data",)
 
 
 def test_json_alone_is_verified():

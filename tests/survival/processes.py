@@ -14,6 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Engine, delete
+
+from partners.database import writing
+from partners.outbox import Job, JobState
+
 TANDEM = str(Path(sys.executable).with_name("tandem"))
 PATIENCE = 90.0
 """Seconds after which waiting is given up: a worker that died is taken for dead after twenty."""
@@ -62,3 +67,10 @@ def answers(port: int) -> bool:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def forget_waiting_jobs(engine: Engine) -> None:
+    """Take away the documents that wait to be rendered, so that a worker begins with what the test is about."""
+    with writing(engine) as session:
+        session.execute(delete(Job).where(Job.state == JobState.QUEUED))
+        session.commit()

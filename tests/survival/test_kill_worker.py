@@ -13,7 +13,7 @@ from partners.referrals import services
 from partners.referrals.models import Evidence, Import
 from partners.store import FolderStore
 from tests.sample_world import SampleWorld
-from tests.survival.processes import kill, running, until
+from tests.survival.processes import forget_waiting_jobs, kill, running, until
 
 ROWS = 60_000
 
@@ -21,6 +21,7 @@ ROWS = 60_000
 def test_an_import_goes_on_where_the_dead_worker_stopped(sample_world: SampleWorld, tmp_path: Path) -> None:
     world = sample_world.copied(tmp_path / "var")
     engine = open_engine(world.settings().database_url)
+    forget_waiting_jobs(engine)
     before = _count(engine, Evidence)
     import_id = _receive(world, engine)
 

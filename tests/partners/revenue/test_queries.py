@@ -99,6 +99,24 @@ def test_control_totals_count_what_the_own_brand_reported(books: Books) -> None:
     assert page.may_close is False
 
 
+def test_control_totals_of_a_month_leave_out_what_earlier_months_take(books: Books) -> None:
+    books.sell("o-1", day(9, 3), 100)
+    books.sell("o-2", day(10, 3), 20)
+    books.sell("o-3", day(11, 3), 3)
+
+    def gross(label: str) -> list[int]:
+        page_id = queries.period_id_of(books.session, books.cast.alder.viewer, books.cast.partnership.id, label)
+        page = queries.period_page(books.session, books.cast.alder.viewer, page_id, AFTER[NOVEMBER])
+        return [control.gross for control in page.controls]
+
+    before = [gross(label) for label in (SEPTEMBER, OCTOBER, NOVEMBER)]
+    books.close(SEPTEMBER)
+    books.sell("late", day(9, 4), 4000)
+
+    assert before == [[100], [20], [3]]
+    assert [gross(label) for label in (SEPTEMBER, OCTOBER, NOVEMBER)] == [[100], [4020], [3]]
+
+
 def test_only_finance_of_a_merchant_is_offered_to_close(books: Books) -> None:
     books.sell("o-1", day(9, 3), 10000)
     page_id = queries.period_id_of(books.session, books.cast.alder.finance, books.cast.partnership.id, SEPTEMBER)

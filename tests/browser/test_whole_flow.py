@@ -1,0 +1,313 @@
+"""The whole job of two brands, by clicking, in each language: from an invitation to a statement that anyone recomputes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import delete
+
+from config import Settings
+from partners.database import writing
+from partners.directory.models import Partnership, PartnershipPartner
+from reports.language import Places
+from reports.verify import verify_pdf
+from tests.app.conftest import PASSWORD_DIGEST
+from tests.browser import sales
+from tests.browser.live import Clock, Live, running
+from tests.browser.people import TESTS, Person, Words
+from tests.cast import PASSWORD, build_cast
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.browser
+
+PLACES = Places.of(TESTS.parent)
+CAMPAIGN = "Breakfast 2026"
+PARTNERSHIP = "Coffee and milk"
+SOLD = sales.lines()
+BACK = [line for line in SOLD if line.line == 2][:8]
+EARNED, TAKEN_BACK = sales.birchs_part(SOLD, BACK)
+NO_POST = 'form[method="post"]'
+
+
+@dataclass
+class Story:
+    """Where it happens, in which language, and what went wrong on any page."""
+
+    live: Live
+    browser: Browser
+    words: Words
+    troubles: list[str] = field(default_factory=list)
+    figures: dict[str, str] = field(default_factory=dict)
+
+    def meet(self, email: str) -> Person:
+        """Return somebody who has signed in at a browser of their own."""
+        person = Person(self.browser, self.live.address, self.words, self.troubles)
+        return person.signs_in(email, PASSWORD)
+
+    def name(self, brand: str) -> str:
+        """Return a brand's name as this language has it."""
+        return self.words.either(*{"alder": ("Alder Coffee", "桤木咖啡"), "birch": ("Birch Dairy", "白桦乳业")}[brand])
+
+    def club(self, brand: str) -> str:
+        """Return a community's name as this language has it."""
+        return self.words.either(f"{self.name(brand)} club", f"{self.name(brand)}会员")
+
+
+@pytest.fixture(params=["en", "zh"])
+def story(
+    request: pytest.FixtureRequest, chromium: Browser, catalogue: None, sqlite_template: Path, tmp_path: Path
+) -> Iterator[Story]:
+    """Alder and Birch, strangers to each other so far."""
+    var = tmp_path / "var"
+    var.mkdir()
+    shutil.copy(sqlite_template, var / "tandem.db")
+    settings = Settings(
+        var=var, database_url=f"sqlite:///{var / 'tandem.db'}", secret_key="k" * 32, token_key=b"t" * 32,
+        base_url="http://localhost", port=8000, upload_mb=1,
+    )  # fmt: skip
+    with running(settings, Clock(NOW)) as live:
+        with writing(live.place.engine) as session:
+            build_cast(session, NOW, PASSWORD_DIGEST)
+            session.execute(delete(PartnershipPartner))
+            session.execute(delete(Partnership))
+            session.commit()
+        yield Story(live, chromium, Words(request.param))
+
+
+def test_two_brands_do_the_whole_job(story: Story) -> None:
+    alder, birch = story.meet("manager@alder.example"), story.meet("manager@birch.example")
+
+    _become_partners(story, alder, birch)
+    _register_members(story, alder, "alder")
+    _register_members(story, birch, "birch")
+    _look_at_overlap(story, birch, story.words.label("from_20"), "overlap-exploring")
+    _propose(story, alder)
+    _countersign(story, birch)
+    _plan_and_go_live(story, alder, birch)
+    _look_at_overlap(story, birch, "150", "overlap-signed")
+    _report_sales(story)
+    _read_results(story, alder)
+    _compare_as_viewer(story)
+    _settle(story)
+    _end(story, alder)
+    _see_network(story, birch)
+
+    assert story.troubles == []
+
+
+def _become_partners(story: Story, alder: Person, birch: Person) -> None:
+    alder.picture("flow-01-home-of-a-new-brand")
+    alder.goes_to("Partners")
+    alder.clicks("Invite partners")
+    alder.fills("Name of the partnership", PARTNERSHIP)
+    alder.ticks(story.name("birch"))
+    alder.chooses("Time zone of its accounting months", "Europe/Berlin")
+    alder.picture("flow-02-invite")
+    alder.clicks("Send the invitation")
+    expect(alder.main.get_by_role("heading", level=1)).to_have_text(PARTNERSHIP)
+
+    birch.page.reload()
+    birch.clicks("Accept or decline")
+    birch.sees("Your answer is awaited.")
+    birch.picture("flow-03-invited")
+    birch.clicks("Accept")
+    birch.control(story.words("Look at overlaps")).wait_for()
+
+
+def _register_members(story: Story, person: Person, brand: str) -> None:
+    person.goes_to("Audiences")
+    person.clicks("Register an audience")
+    person.attaches("members.csv", sales.members(brand))
+    person.chooses("Lawful basis", "consent")
+    person.fills("Purpose", "joint breakfast offers")
+    person.clicks("Register")
+
+    person.sees("The list is registered. Overlaps with partners are being counted.")
+    assert person.figure("Members") == str(sales.SHARED + sales.OWN)
+    assert person.figure("Repeated rows") == str(sales.REPEATED)
+    assert person.figure("Rejected rows") == str(sales.BAD)
+    rejected = person.downloads("Download the rejected rows").decode("utf-8-sig").splitlines()
+    assert len(rejected) == 1 + sales.BAD
+    assert story.words.label("not_an_email") in "".join(rejected)
+    person.waits_for_progress()
+    person.picture(f"flow-04-audience-{brand}")
+
+
+def _look_at_overlap(story: Story, person: Person, shown: str, picture: str) -> None:
+    story.live.rest()
+    person.goes_to("Audiences")
+    person.follows(PARTNERSHIP)
+    expect(person.main.locator("table.matrix tbody td")).to_have_text([shown])
+    person.picture(f"flow-05-{picture}")
+
+
+def _propose(story: Story, alder: Person) -> None:
+    alder.goes_to("Campaigns")
+    alder.clicks("Propose a campaign")
+    alder.clicks("Continue")
+    alder.fills("Name", CAMPAIGN)
+    alder.fills("First day", "2026-10-10")
+    alder.fills("Last day", "2026-10-31")
+    alder.fills("What it is for", "Whoever drinks our coffee tries their milk.")
+    for brand, weight in zip(("alder", "birch"), sales.WEIGHTS, strict=True):
+        alder.fills("Weight of %(name)s", str(weight), name=story.name(brand))
+        alder.ticks(f"{story.club(brand)} · {story.name(brand)}")
+    alder.fills("Rate in percent", "10")
+    for part in ("tax", "shipping"):
+        expect(alder.main.locator(f'[name="base_excludes"][value="{part}"]')).to_be_checked()
+    alder.fills("Target: %(figure)s", "100", figure=story.words.label("orders"))
+    alder.picture("flow-06-propose")
+    alder.clicks("Preview the terms")
+
+    alder.sees("What you would sign")
+    alder.picture("flow-07-preview")
+    alder.clicks("Propose and sign")
+    alder.sees("Proposed and signed by your brand. The other parties see it now.")
+
+
+def _countersign(story: Story, birch: Person) -> None:
+    birch.page.goto("/")
+    birch.picture("flow-08-home-with-terms-to-sign")
+    birch.clicks("Sign the terms")
+    birch.sees("your signature is waited for")
+    birch.picture("flow-09-terms-to-countersign")
+    birch.clicks("Sign version %(number)s", number=1)
+    birch.sees("You have signed for your brand.")
+
+
+def _plan_and_go_live(story: Story, alder: Person, birch: Person) -> None:
+    alder.page.reload()
+    alder.clicks("Hand in the plan")
+    expect(alder.control(story.words("Approve the plan"))).to_have_count(0)
+    birch.page.reload()
+    birch.clicks("Approve the plan")
+    expect(birch.control(story.words("Go live"))).to_have_count(0)
+
+    story.live.clock.move_to(2026, 10, 10)
+    alder.page.reload()
+    alder.clicks("Go live")
+    alder.sees("No sale is reported yet. Report your sales, and figures, shares and goals fill in for every party.")
+    alder.picture("flow-10-live")
+
+
+def _report_sales(story: Story) -> None:
+    story.live.clock.move_to(2026, 10, 21)
+    finance = story.meet("finance@alder.example")
+    finance.goes_to("Campaigns")
+    finance.follows(CAMPAIGN)
+    finance.clicks("Report sales")
+    campaign = finance.main.locator("tbody tr").filter(has_text=CAMPAIGN).locator("code").first.inner_text()
+    _send(finance, "conversions.csv", sales.conversions(SOLD, campaign), len(SOLD), 3)
+    finance.picture("flow-11-conversions-read")
+    finance.goes_to("Campaigns")
+    finance.follows(CAMPAIGN)
+    finance.clicks("Report sales")
+    _send(finance, "refunds.csv", sales.refunds(BACK), len(BACK), 1)
+    finance.leaves()
+
+
+def _send(person: Person, name: str, content: bytes, accepted: int, rejected: int) -> None:
+    person.attaches(name, content)
+    person.clicks("Send")
+    person.waits_for_progress()
+    assert (person.figure("Accepted"), person.figure("Rejected")) == (str(accepted), str(rejected))
+    failed = person.downloads("Download the rows that were not taken").decode("utf-8-sig").splitlines()
+    assert len(failed) == 1 + rejected
+
+
+def _read_results(story: Story, alder: Person) -> None:
+    alder.page.reload()
+    story.figures = _figures(alder)
+    refunded = sum(line.gross for line in BACK)
+    assert story.figures == {
+        "Revenue after refunds": _money(sum(line.gross for line in SOLD) - refunded),
+        "Shared base": _money(sum(line.base for line in SOLD)),
+        "Orders": str(sales.ORDERS),
+        "Referred orders": str(len({line.order for line in SOLD if line.referred_by})),
+    }
+    alder.picture("flow-12-results")
+
+
+def _compare_as_viewer(story: Story) -> None:
+    viewer = story.meet("viewer@birch.example")
+    viewer.goes_to("Campaigns")
+    viewer.follows(CAMPAIGN)
+    assert _figures(viewer) == story.figures
+    expect(viewer.main.locator(NO_POST)).to_have_count(0)
+    viewer.picture("flow-13-results-for-a-viewer")
+    viewer.goes_to("Revenue")
+    viewer.main.locator("tbody a").first.click()
+    viewer.sees("Pending")
+    expect(viewer.main.locator(NO_POST)).to_have_count(0)
+    viewer.leaves()
+
+
+def _settle(story: Story) -> None:
+    story.live.clock.move_to(2026, 11, 2)
+    month = story.words.either("October 2026", "2026年10月")
+    finance, second = story.meet("finance@alder.example"), story.meet("finance2@alder.example")
+    finance.clicks("Close the period")
+    finance.picture("flow-14-month-to-close")
+    finance.clicks("Close %(month)s", month=month)
+    finance.waits_for_progress()
+    finance.sees("You closed this month, so another person of your finance must approve it.")
+
+    second.page.reload()
+    second.clicks("Approve the drafts")
+    second.picture("flow-15-drafts-to-approve")
+    second.clicks("Approve and issue")
+    second.waits_for_progress()
+    second.follows("ALD-2026-0001")
+    _check_statement(story, second)
+    finance.leaves()
+    second.leaves()
+
+
+def _check_statement(story: Story, person: Person) -> None:
+    assert person.figure("Earned") == _money(EARNED)
+    assert person.figure("Adjustments") == "−" + _money(TAKEN_BACK)
+    due = story.words.either("2 Dec 2026", "2026年12月2日")
+    assert person.figure("Net payable, due %(day)s", day=due) == f"{_money(EARNED - TAKEN_BACK)} EUR"
+    story.live.rest()
+    person.picture("flow-16-statement")
+    pdf = person.downloads({"en": "PDF, English", "zh": "PDF, Chinese"}[story.words.language])
+    verdict = verify_pdf(pdf, PLACES)
+    assert verdict.ok, verdict.differences
+    assert (verdict.kind, verdict.number) == ("statement", "ALD-2026-0001")
+
+
+def _end(story: Story, alder: Person) -> None:
+    alder.page.reload()
+    alder.clicks("End the campaign")
+    alder.waits_for_progress()
+    alder.picture("flow-17-ended")
+    report = alder.control(story.words("Outcome report, PDF")).get_attribute("href")
+    assert report is not None
+    answer: Any = alder.context.request.get(report)  # shown in the browser, so clicking would download nothing
+    verdict = verify_pdf(answer.body(), PLACES)
+    assert verdict.ok, verdict.differences
+    assert verdict.kind == "outcome"
+
+
+def _see_network(story: Story, birch: Person) -> None:
+    story.live.rest()
+    birch.goes_to("Network")
+    drawn = birch.main.locator("figure.map svg").first
+    for brand in ("alder", "birch"):
+        expect(drawn).to_contain_text(story.club(brand))
+    birch.picture("flow-18-network")
+
+
+def _figures(person: Person) -> dict[str, str]:
+    labels = ("Revenue after refunds", "Shared base", "Orders", "Referred orders")
+    return {label: person.figure(label) for label in labels}
+
+
+def _money(cents: int) -> str:
+    return f"{cents // 100:,}.{cents % 100:02d}"
