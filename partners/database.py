@@ -117,7 +117,10 @@ def locked(session: Session) -> Callable[..., Any]:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL"):
+    for pragma in (
+        "journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL",
+        "wal_autocheckpoint=8000", "cache_size=-32768",  # 32 MB each: an import writes the same pages over and over
+    ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
 
 

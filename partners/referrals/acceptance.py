@@ -17,7 +17,7 @@ from partners.campaigns import terms
 from partners.campaigns.cards import IntakeCampaign, SignedTerms
 from partners.campaigns.lifecycle import Stage
 from partners.campaigns.terms import TermsDocument
-from partners.referrals.intake import ReportedConversion, ReportedRefund, event_digest, instant
+from partners.referrals.intake import LocalClock, ReportedConversion, ReportedRefund, event_digest, instant
 from partners.referrals.problems import (
     BaseNegative,
     CampaignNotOpen,
@@ -45,6 +45,7 @@ class SellingCampaign:
     def __init__(self, facts: IntakeCampaign) -> None:
         self.facts = facts
         self.zone = ZoneInfo(facts.timezone)
+        self.clock = LocalClock(self.zone)
         self._by_day: dict[date, SignedTerms | None] = {}
 
     def terms_on(self, day: date) -> SignedTerms | None:
@@ -137,7 +138,7 @@ def placed(reported: ReportedConversion, campaigns: Mapping[str, SellingCampaign
     campaign = campaigns.get(reported.campaign)
     if campaign is None:
         raise CampaignUnknown("campaign", value=reported.campaign)
-    at, written = instant(reported.occurred_at, campaign.zone), reported.occurred_at
+    at, written = campaign.clock.instant(reported.occurred_at), reported.occurred_at
     day = written.date() if written.tzinfo is None else at.astimezone(campaign.zone).date()
     return Placed(reported, campaign, at, day)
 

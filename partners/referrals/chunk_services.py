@@ -26,7 +26,7 @@ from partners.referrals.sheets import KeptRow, OpenImport
 T = TypeVar("T")
 U = TypeVar("U")
 Failure = tuple[KeptRow, RowProblem]
-Judged = list[tuple[KeptRow, Accepted | None]]
+Judged = Iterator[tuple[KeptRow, Accepted | None]]
 
 
 def judged(
@@ -43,9 +43,7 @@ def _judged_conversions(
     session: Session, opened: OpenImport, rows: list[KeptRow], now: datetime, failures: list[Failure]
 ) -> Judged:
     campaigns = _campaigns(session, opened, rows)
-    sales = _each(
-        ((row, row) for row in rows), lambda row: placed(intake.conversion(row.checked()), campaigns), failures
-    )
+    sales = list(_each(_alone(rows), lambda row: placed(intake.conversion(row.checked()), campaigns), failures))
     _lock(session, {sale.campaign.facts.partnership_id for _, sale in sales})
     recorded = recorded_lines(session, opened.merchant_id, [sale.reported for _, sale in sales])
     return _each(sales, lambda sale: acceptance.conversion(sale, recorded, opened.merchant_id, now), failures)
@@ -54,7 +52,7 @@ def _judged_conversions(
 def _judged_refunds(
     session: Session, opened: OpenImport, rows: list[KeptRow], now: datetime, failures: list[Failure]
 ) -> Judged:
-    refunds = _each(_alone(rows), lambda row: intake.refund(row.checked()), failures)
+    refunds = list(_each(_alone(rows), lambda row: intake.refund(row.checked()), failures))
     sales = sales_of(session, opened.merchant_id, {refund.order_id for _, refund in refunds})
     _lock(session, {sale.partnership_id for sale in sales.values()})
     recorded = Recorded(
@@ -66,15 +64,13 @@ def _judged_refunds(
 
 def _each(
     rows: Iterable[tuple[KeptRow, T]], decide: Callable[[T], U], failures: list[Failure]
-) -> list[tuple[KeptRow, U]]:
+) -> Iterator[tuple[KeptRow, U]]:
     """Decide row by row; a row that has a problem goes to the failures instead."""
-    decided = []
     for row, value in rows:
         try:
-            decided.append((row, decide(value)))
+            yield row, decide(value)
         except RowProblem as problem:
             failures.append((row, problem))
-    return decided
 
 
 def _alone(rows: list[KeptRow]) -> Iterator[tuple[KeptRow, KeptRow]]:
@@ -98,30 +94,31 @@ def _lock(session: Session, partnership_ids: Iterable[str]) -> None:
 
 def record_accepted(session: Session, accepted: list[Accepted], now: datetime) -> None:
     """Give the rows the next numbers of their partnerships, in the order of the file, and write them."""
+    if not accepted:
+        return
     ids = {row.partnership_id for row, _, _ in accepted}
     partnerships = {id_: session.get_one(Partnership, id_) for id_ in ids}
     last = {id_: partnership.last_seq for id_, partnership in partnerships.items()}
-    numbered = []
-    for row, _, _ in accepted:
-        last[row.partnership_id] += 1
-        numbered.append((last[row.partnership_id], row))
+    _write_evidence(session, accepted, last, now)
     for id_, partnership in partnerships.items():
         partnership.last_seq = last[id_]
-    if numbered:
-        _write_evidence(session, numbered, now)
-        _add_to_days(session, accepted)
+    _add_to_days(session, accepted)
 
 
-def _write_evidence(session: Session, numbered: list[tuple[int, EvidenceRow]], now: datetime) -> None:
-    """Write rows by the driver itself: per row SQLAlchemy would take twice the time that the database takes."""
+def _write_evidence(session: Session, accepted: list[Accepted], last: dict[str, int], now: datetime) -> None:
+    """Write rows by the driver itself: per row SQLAlchemy would take twice the time that the database takes.
+
+    ``last`` is the newest number of each partnership, and counts on.
+    """
     connection = session.connection()
     columns = ("seq", "recorded_at", *EvidenceRow._fields)
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    marks = ", ".join([mark] * len(columns))
-    statement = f"INSERT INTO evidence ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608, names of our own
-    stored = _as_text if mark == "?" else _as_is
+    mark, stored = ("?", _as_text) if connection.dialect.name == "sqlite" else ("%s", _as_is)
+    statement = f"INSERT INTO evidence ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
     recorded_at = stored(now)
-    rows = [(seq, recorded_at, stored(row[0]), *row[1:]) for seq, row in numbered]
+    rows = []
+    for (occurred_at, partnership_id, *rest), _, _ in accepted:
+        last[partnership_id] += 1
+        rows.append((last[partnership_id], recorded_at, stored(occurred_at), partnership_id, *rest))
     connection.exec_driver_sql(statement, rows)
 
 

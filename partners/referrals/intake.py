@@ -11,7 +11,7 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from json.encoder import encode_basestring  # quotes one string as canonical JSON does
 from typing import Any, NamedTuple
@@ -47,7 +47,7 @@ EXAMPLE = "EXAMPLE-"
 """What order numbers in example files begin with: evidence is for ever, an example that is sent must not become it."""
 
 _REMEMBERED = 10_000
-"""Fields of which the reading is remembered: amounts, products, quantities and the times of an order's lines repeat."""
+"""Fields of which the reading is remembered: amounts, products and quantities repeat."""
 
 KEYED = "keyed:"
 """What a pseudonym begins with in a file, so that a mended row that is sent again is not keyed twice."""
@@ -153,7 +153,31 @@ def instant(reported: datetime, zone: tzinfo) -> datetime:
     >>> instant(datetime(2026, 10, 25, 2, 30), ZoneInfo("Europe/Berlin")).isoformat()
     '2026-10-25T00:30:00+00:00'
     """
-    return reported.astimezone(UTC) if reported.tzinfo else _from_local(reported, zone)
+    aware = reported.replace(tzinfo=zone, fold=0) if reported.tzinfo is None else reported
+    return aware.astimezone(UTC)
+
+
+class LocalClock:
+    """``instant`` for one zone and many rows: the offset of each hour is looked up once, where the hour has only one."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._offsets: dict[tuple[int, int], timedelta | None] = {}
+
+    def instant(self, reported: datetime) -> datetime:
+        """Return a reported time in UTC, as the function ``instant`` does."""
+        if reported.tzinfo is not None:
+            return reported.astimezone(UTC)
+        hour = (reported.toordinal(), reported.hour)
+        if hour not in self._offsets:
+            self._offsets[hour] = self._only_offset(reported)
+        offset = self._offsets[hour]
+        return instant(reported, self._zone) if offset is None else (reported - offset).replace(tzinfo=UTC)
+
+    def _only_offset(self, reported: datetime) -> timedelta | None:
+        first = reported.replace(minute=0, second=0, microsecond=0, tzinfo=self._zone, fold=0)
+        last = first.replace(minute=59, second=59, microsecond=999_999)
+        return first.utcoffset() if first.utcoffset() == last.utcoffset() else None
 
 
 def event_of(reported: ReportedConversion | ReportedRefund, at: datetime) -> dict[str, Any]:
@@ -207,11 +231,6 @@ def keyed(customer: str, merchant_id: str, key: bytes) -> str:
     if "@" not in plain and _PHONE.fullmatch(plain):
         plain = _SEPARATORS.sub("", plain)
     return KEYED + hmac.digest(key, f"customer:v1:{merchant_id}:{plain}".encode(), "sha256").hex()[:16]
-
-
-@lru_cache(_REMEMBERED)
-def _from_local(reported: datetime, zone: tzinfo) -> datetime:
-    return reported.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def _required(column: str, text: str) -> str:

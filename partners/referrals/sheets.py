@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -91,11 +92,13 @@ class Sheet:
         """Yield the file that is kept; raises NoRows after an empty one."""
         out = StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
+        absent = len(self._table.header)
         positions = [self._table.position(name) for name in self._columns]
+        pick = itemgetter(*(absent if at is None else at for at in positions))
         customer = self._columns.index("customer") if "customer" in self._table.names else -1
         for row in self._table:
             if row.problem is None:
-                values = ["" if at is None else row.values[at] for at in positions]
+                values = list(pick((*row.values, "")))
                 if customer >= 0 and values[customer]:
                     values[customer] = intake.keyed(values[customer], self._merchant_id, self._key)
             else:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
 from app import create_app
 from partners import sample
+from partners.database import reading
+from partners.directory.queries import seat_for_request
+from tests.browser.crawl import pages
 from tests.browser.live import Clock, Live, running
-from tests.browser.people import BUTTONS, Person, Words, picture
+from tests.browser.people import Person, Words, picture
 from tests.sample_world import LOADED_AT, SampleWorld
 
 pytestmark = pytest.mark.browser
@@ -23,33 +27,107 @@ pytestmark = pytest.mark.browser
 ROLES = ("manager", "finance", "admin")
 SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 VARIANTS = tuple(product(("en", "zh"), ("light", "dark"), SIZES))
-READING, OTHER = ("en", "light", "desk"), ("zh", "dark", "phone")
-"""Every page is visited in these two; the chosen ones in all eight."""
+PLAIN, OPPOSITE = ("en", "light", "desk"), ("zh", "dark", "phone")
+"""Every page is visited in these two variants, the chosen ones in all eight."""
 
 CHOSEN = ("/", "/network", "/campaigns/<id>", "/audiences/overlap/<id>", "/revenue/periods/<id>",
           "/revenue/statements/<id>")  # fmt: skip
-FOUND_FROM = (
-    "/", "/partners", "/communities", "/audiences", "/audiences/overlap", "/campaigns", "/campaigns/propose",
-    "/referrals", "/revenue", "/revenue/statements", "/admin",
-)  # fmt: skip
-"""Pages whose links are followed, one to each kind of page."""
 
-NOT_PAGES = (".pdf", ".csv", ".json", "/pdf/", "/static/", "/health", "/session/sign-in")
 SERIOUS = ("serious", "critical")
 
+Variant = tuple[str, str, str]
+
+
+@dataclass
+class World:
+    """The sample world, served; and role -> kind of page -> address."""
+
+    live: Live
+    pages: dict[str, dict[str, str]]
+
 
 @pytest.fixture(scope="module")
-def live(sample_world: SampleWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """The sample world, served. Its documents are not made: pages show them as still to come."""
-    world = sample_world.copied(tmp_path_factory.mktemp("pages") / "var")
-    with running(world.settings(), Clock(LOADED_AT), with_worker=False) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def plain_pages(tmp_path_factory: pytest.TempPathFactory, sample_world: SampleWorld) -> list[str]:
-    """The address of every page that needs no id."""
-    app: Flask = create_app(sample_world.settings())
-    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
+def world(
+    sample_world: SampleWorld, catalogue: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:  # fmt: skip
+    """The sample world. Its documents are not made: pages say that they are still to come."""
+    copied = sample_world.copied(tmp_path_factory.mktemp("pages") / "var")
+    clock = Clock(LOADED_AT)
+    app = create_app(copied.settings(), clock)
+    found = {role: pages(app, _signed_in(app.test_client(), copied, role), role) for role in ROLES}
     app.extensions["tandem"].engine.dispose()
-    return sorted(rule.rule for rule in rules if not any(part in rule.rule for part in NOT_PAGES))
+    with running(copied.settings(), clock, with_worker=False) as live:
+        yield World(live, found)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_whole_and_open_to_everybody(world: World, chromium: Browser, role: str) -> None:
+    new = [kind for kind in world.pages[role] if role == "manager" or kind not in world.pages["manager"]]
+    with _at_a_browser(world, chromium, role, PLAIN) as person:
+        for kind, address in world.pages[role].items():
+            _check(person, address, PLAIN)
+            _check_open_to_everybody(person)
+            if kind in new:
+                picture(person.page, _name(kind, role, PLAIN))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_whole_in_chinese_dark_and_small(world: World, chromium: Browser, role: str) -> None:
+    new = [kind for kind in world.pages[role] if role == "manager" or kind not in world.pages["manager"]]
+    with _at_a_browser(world, chromium, role, OPPOSITE) as person:
+        for kind, address in world.pages[role].items():
+            _check(person, address, OPPOSITE)
+            if kind in new:
+                picture(person.page, _name(kind, role, OPPOSITE))
+
+
+@pytest.mark.parametrize("variant", [each for each in VARIANTS if each not in (PLAIN, OPPOSITE)], ids="-".join)
+def test_chosen_pages_are_whole_in_every_variant(world: World, chromium: Browser, variant: Variant) -> None:
+    with _at_a_browser(world, chromium, "manager", variant) as person:
+        for kind in CHOSEN:
+            _check(person, world.pages["manager"][kind], variant)
+            picture(person.page, _name(kind, "manager", variant))
+
+
+@contextmanager
+def _at_a_browser(world: World, chromium: Browser, role: str, variant: Variant) -> Iterator[Person]:
+    language, scheme, size = variant
+    troubles: list[str] = []
+    screen: dict[str, Any] = {"viewport": SIZES[size], "color_scheme": scheme}
+    person = Person(chromium, world.live.address, Words(language), troubles, **screen)
+    try:
+        yield person.signs_in(f"{role}@morgenrot.example", sample.PASSWORD)
+    finally:
+        person.leaves()
+    assert troubles == []
+
+
+def _check(person: Person, address: str, variant: Variant) -> None:
+    person.opens(address)
+    width = person.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= SIZES[variant[2]]["width"], f"{address} is {width} pixels wide"
+    assert person.page.locator("h1").count() == 1, address
+    lang = person.page.locator("html").get_attribute("lang") or ""
+    assert lang.startswith(variant[0]), address
+
+
+def _check_open_to_everybody(person: Person) -> None:
+    found = Axe().run(person.page).response["violations"]
+    grave = {each["id"]: [node["html"] for node in each["nodes"]][:3] for each in found if each["impact"] in SERIOUS}
+    assert not grave, f"{person.page.url}: {grave}"
+
+
+def _signed_in(client: FlaskClient, world: SampleWorld, role: str) -> FlaskClient:
+    actor = world.actor(f"{role}@morgenrot.example")
+    with reading(client.application.extensions["tandem"].engine) as session:
+        seat = seat_for_request(session, actor.user_id, actor.seat_id)
+    assert seat is not None
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = f"{seat.user_id}:{seat.seat_id}:{seat.stamp}"
+        cookie["_fresh"] = True
+    return client
+
+
+def _name(kind: str, role: str, variant: Variant) -> str:
+    words = kind.strip("/").replace("<id>", "one").replace("?", "-with-").replace("/", "-") or "home"
+    return "-".join(("page", words, role, *variant))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from partners.digest import digest_of
 from partners.referrals import intake, problems
-from partners.referrals.intake import ReportedConversion, ReportedRefund
+from partners.referrals.intake import LocalClock, ReportedConversion, ReportedRefund, instant
 
 KEY = bytes(range(32))
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -115,6 +115,27 @@ def test_times_become_instants(written: str, utc: str) -> None:
     found = intake.instant(_read(occurred_at=written).occurred_at, BERLIN)
 
     assert found.isoformat() == utc
+
+
+@given(
+    st.datetimes(datetime.fromisoformat("1990-01-01"), datetime.fromisoformat("2040-01-01")),
+    st.sampled_from(["Europe/Berlin", "Asia/Shanghai", "Australia/Lord_Howe", "Pacific/Chatham", "Antarctica/Casey"]),
+)
+def test_a_clock_that_remembers_hours_says_the_same(written: datetime, zone: str) -> None:
+    clock = LocalClock(ZoneInfo(zone))
+
+    for minutes in (0, 17, 41, 60 * 24 * 180):
+        at = written + timedelta(minutes=minutes)
+        assert clock.instant(at) == instant(at, ZoneInfo(zone))
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
+def test_a_clock_that_remembers_hours_keeps_clock_changes(day: str) -> None:
+    clock = LocalClock(BERLIN)
+
+    for minute in range(24 * 60):
+        at = datetime.fromisoformat(day) + timedelta(minutes=minute)
+        assert clock.instant(at) == instant(at, BERLIN)
 
 
 @given(conversions | refunds)

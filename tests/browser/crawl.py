@@ -1,0 +1,58 @@
+"""Which pages there are for somebody: every address without an id, and one of each kind that links lead to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+ONLY_FOR = {
+    "/admin": "admin", "/admin/entities": "admin", "/admin/audit": "admin", "/partners/invite": "manager",
+    "/communities/new": "manager", "/audiences/register": "manager", "/campaigns/propose": "manager",
+}  # fmt: skip
+"""Pages that other roles are refused."""
+
+_NOT_PAGES = re.compile(r"\.(pdf|csv|json)$|/pdf/|^/(static|health|jobs|session)\b|/example")
+_ID = re.compile(r"/[0-9a-z]{16,}(?=/|$)")
+_MAIN = re.compile(r"<main.*</main>", re.DOTALL)
+_LINK = re.compile(r'href="(/[^"]*)"')
+
+
+def pages(app: Flask, client: FlaskClient, role: str) -> dict[str, str]:
+    """Return kind -> address of every page that a role can reach; a kind is an address whose ids are left out."""
+    found = {path: path for path in _plain(app) if ONLY_FOR.get(path, role) == role}
+    waiting = list(found.values())
+    while waiting:
+        answer = client.get(waiting.pop())
+        assert answer.status_code == 200, answer.request.path
+        for address in _links(answer.text):
+            kind = kind_of(address)
+            if kind and kind not in found:
+                found[kind] = address
+                waiting.append(address)
+    return dict(sorted(found.items()))
+
+
+def kind_of(address: str) -> str:
+    """Return what kind of page an address leads to; nothing for files and for choices within a page."""
+    parts = urlsplit(address.replace("&amp;", "&"))
+    if _NOT_PAGES.search(parts.path):
+        return ""
+    names = [name for name, _ in parse_qsl(parts.query)]
+    if names not in ([], ["partnership"]):
+        return ""
+    return _ID.sub("/<id>", parts.path) + "".join(f"?{name}" for name in names)
+
+
+def _plain(app: Flask) -> Iterator[str]:
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and not rule.arguments and kind_of(rule.rule):
+            yield rule.rule
+
+
+def _links(page: str) -> list[str]:
+    main = _MAIN.search(page)
+    return _LINK.findall(main.group()) if main else []
