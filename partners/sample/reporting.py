@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from partners import money
 from partners.campaigns.models import Campaign
 from partners.referrals import services as referrals
-from partners.sample.campaigns import BONDS, SHELVES, Side, Sketch
+from partners.sample.campaigns import BONDS, SHELVES, SKETCHES, Side, Sketch
 from partners.sample.shopping import Sale, as_csv, major, orders, refunds
 from partners.sample.world import World, first_of
 
@@ -23,7 +23,8 @@ BIG_ORDER_TIMES = 300
 def report_month(world: World, sketch: Sketch, side: Side, month: int) -> None:
     """Send what one merchant sold and took back in one month of one campaign; the current month so far."""
     start, end = _span(world, sketch, month)
-    sales = _conversions(world, sketch, side, start, end, is_big=month == -1 and sketch.name == "Breakfast together")
+    label = f"{first_of(world.now.date(), month):%Y-%m}"
+    sales = _conversions(world, sketch, side, month, (start, end), label)
     due = world.refunds_due.setdefault(f"{sketch.name}/{side.brand}", [])
     due += refunds(world.random, world.ordinals, side.brand[:3].upper(), sales)
     now_due = sorted((row for row in due if row[0] < end), key=lambda row: row[0])
@@ -33,7 +34,7 @@ def report_month(world: World, sketch: Sketch, side: Side, month: int) -> None:
         rows = [
             {**row, "amount": major(int(str(row["amount"])), digits), "currency": sketch.currency} for _, row in now_due
         ]
-        _send(world, side.brand, f"refunds-{start:%Y-%m}.csv", as_csv(rows), end)
+        _send(world, side.brand, f"refunds-{sketch.name.lower().replace(' ', '-')}-{label}.csv", as_csv(rows), end)
 
 
 def _span(world: World, sketch: Sketch, month: int) -> tuple[datetime, datetime]:
@@ -45,13 +46,14 @@ def _span(world: World, sketch: Sketch, month: int) -> tuple[datetime, datetime]
 
 
 def _conversions(
-    world: World, sketch: Sketch, side: Side, start: datetime, end: datetime, is_big: bool
+    world: World, sketch: Sketch, side: Side, month: int, span: tuple[datetime, datetime], label: str
 ) -> list[Sale]:
+    start, end = span
     baskets = side.baskets * max(1, (end - start).days) // 30 + 1
     drawn = orders(
         world.random, world.ordinals, side.brand[:3].upper(), SHELVES[side.shelf], start, end, baskets
     )  # fmt: skip
-    if is_big:
+    if sketch is SKETCHES[0] and month == -1:
         sale, row = drawn[len(drawn) // 2]
         sale.gross = row["gross"] = SHELVES[side.shelf].price_minor * BIG_ORDER_TIMES
     code = world.session.get_one(Campaign, world.campaign_ids[sketch.name]).code
@@ -65,8 +67,19 @@ def _conversions(
         }
         for sale, row in drawn
     ]  # fmt: skip
-    _send(world, side.brand, f"{code}-{start:%Y-%m}.csv", as_csv(rows), end)
+    if sketch is SKETCHES[0] and month == 0 and side is sketch.sides[0]:
+        rows += _slips(rows[-1])
+    _send(world, side.brand, f"{code}-{label}.csv", as_csv(rows), end)
     return [sale for sale, _ in drawn]
+
+
+def _slips(row: dict[str, object]) -> list[dict[str, object]]:
+    """Return rows as they go wrong in practice: a comma for a point, another currency, an unknown community."""
+    return [
+        {**row, "order_id": "MOR-SLIP-1", "gross": "12,50"},
+        {**row, "order_id": "MOR-SLIP-2", "currency": "USD"},
+        {**row, "order_id": "MOR-SLIP-3", "referred_by": "morning-club"},
+    ]
 
 
 def _sender(world: World, senders: list[str]) -> str:

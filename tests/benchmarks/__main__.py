@@ -17,7 +17,7 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 def main() -> None:
     """Run what the command line asks for; the file is written only when everything ran."""
     asked = _arguments()
-    before, sections = results.load(), []
+    before, sections = (results.load(), results.pace()), []
     for name in asked.names or BENCHMARKS:
         at_load = results.load()
         section = f"{_run(name, asked.full).markdown()}\n\nLoad average: {at_load} before, {results.load()} after."

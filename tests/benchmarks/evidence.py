@@ -32,7 +32,7 @@ def run(folder: Path, is_full: bool) -> Report:
     write_sales(small, lines // 5)
     runs = 1 if is_full else RUNS
     whole, bare = in_turn((prepare_import, large, folder, runs), (prepare_bare, large, folder), runs=runs)
-    few = measured(prepare_import, small, folder, 1, runs=1)
+    few = measured(prepare_import, small, folder, runs, runs=runs)
     assert whole.result == bare.result == lines
     grown = (whole.peak_mb - whole.idle_mb) - (few.peak_mb - few.idle_mb)
     rate = lines / whole.seconds
@@ -84,6 +84,7 @@ def prepare_import(path: Path, folder: Path, runs: int) -> Callable[[], int]:
                 session.commit()
             if done.is_finished:
                 assert done.accepted == done.rows_total, done
+                engine.dispose()
                 return done.accepted
 
     return take_in

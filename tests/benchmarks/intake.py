@@ -8,29 +8,33 @@ from collections.abc import Callable
 from pathlib import Path
 
 from partners.audiences.intake import read_members
-from tests.benchmarks.results import HEADS, Report, Target, row
-from tests.benchmarks.timing import Measured, in_turn
+from tests.benchmarks.results import HEADS, Report, Target, along, row
+from tests.benchmarks.timing import Measured, in_turn, measured
 
 KEY = bytes(range(32))
 EMAILS = 500_000
+TOKENS = 10_000_000
 MOST_MB = 200
 
 
 def run(folder: Path, is_full: bool) -> Report:
     """Measure a file of addresses and a file of tokens made at a brand."""
-    tokens = 10_000_000 if is_full else 500_000
+    tokens = TOKENS if is_full else 2_000_000
     addresses, hexes = folder / "addresses.csv", folder / "tokens.csv"
     write_addresses(addresses, EMAILS)
     write_tokens(hexes, tokens)
-    runs = 1 if is_full else 3
     timed = [
         *in_turn((prepare_tandem, addresses), (prepare_polars, addresses)),
-        *in_turn((prepare_tandem, hexes), (prepare_polars, hexes), runs=runs),
+        *in_turn((prepare_tandem, hexes), (prepare_polars, hexes), runs=1),
     ]
     names = (
         f"Tandem, {EMAILS:,} e-mail addresses", "polars.read_csv, same file", f"Tandem, {tokens:,} hex tokens",
         "polars.read_csv, same tokens",
     )  # fmt: skip
+    few = folder / "few.csv"
+    write_tokens(few, tokens // 4)
+    small = measured(prepare_tandem, few, runs=1)
+    memory = along((tokens // 4, small.peak_mb), (tokens, timed[2].peak_mb), TOKENS)
     emails, _, ours, floor = timed
     accepted, duplicates, rejected = emails.result
     assert accepted + duplicates + rejected == EMAILS
@@ -39,7 +43,8 @@ def run(folder: Path, is_full: bool) -> Report:
         "Reading lists of members",
         f"{EMAILS:,} addresses ({addresses.stat().st_size / 1e6:.0f} MB; {accepted:,} accepted, {duplicates:,} twice, "
         f"{rejected:,} rejected) and {tokens:,} tokens of 64 hex digits ({hexes.stat().st_size / 1e6:.0f} MB).",
-        HEADS, [row(name, one) for name, one in zip(names, timed, strict=True)], [_target(ours, floor, is_full)],
+        HEADS, [row(name, one) for name, one in zip(names, timed, strict=True)],
+        [_target(ours, floor, memory, is_full)],
         [f"{EMAILS / emails.seconds:,.0f} addresses a second: decoded, normalised, keyed with HMAC-SHA256, sorted.",
          "Polars only parses: it neither normalises nor keys nor tells bad rows apart."],
     )  # fmt: skip
@@ -81,9 +86,10 @@ def prepare_polars(path: Path) -> Callable[[], int]:
     return lambda: len(polars.read_csv(path))
 
 
-def _target(ours: Measured, floor: Measured, is_full: bool) -> Target:
+def _target(ours: Measured, floor: Measured, memory: float, is_full: bool) -> Target:
     times = ours.seconds / floor.seconds
+    reached = f"{ours.peak_mb:,.0f} MB" + ("" if is_full else f" here, about {memory:,.0f} MB at full size")
     return Target(
-        "hex tokens, by memory or by time (10 million)", f"≤ {MOST_MB} MB or ≤ 2× Polars",
-        f"{ours.peak_mb:,.0f} MB, {times:.0f}×", ours.peak_mb <= MOST_MB or times <= 2, is_full,
+        "10 million hex tokens, by memory or by time", f"≤ {MOST_MB} MB or ≤ 2× Polars", f"{reached}; {times:.0f}×",
+        memory <= MOST_MB or times <= 2, "" if is_full else "projected",
     )  # fmt: skip

@@ -15,25 +15,34 @@ ONLY_FOR = {
 }  # fmt: skip
 """Pages that other roles are refused."""
 
+TRIED = 4
+"""Pages of one kind that are compared."""
+
 _NOT_PAGES = re.compile(r"\.(pdf|csv|json)$|/pdf/|^/(static|health|jobs|session)\b|/example")
-_ID = re.compile(r"/[0-9a-z]{16,}(?=/|$)")
+_ID = re.compile(r"/[0-9a-z]{16,}(?=[/-]|$)")
+_MONTH = re.compile(r"-\d{4}-\d{2}(?=/|$)")
 _MAIN = re.compile(r"<main.*</main>", re.DOTALL)
 _LINK = re.compile(r'href="(/[^"]*)"')
 
 
 def pages(app: Flask, client: FlaskClient, role: str) -> dict[str, str]:
-    """Return kind -> address of every page that a role can reach; a kind is an address whose ids are left out."""
-    found = {path: path for path in _plain(app) if ONLY_FOR.get(path, role) == role}
-    waiting = list(found.values())
+    """Return kind -> address of every page that a role can reach: of a kind the fullest among the first that are found.
+
+    A kind is an address whose ids are left out.
+    """
+    waiting = [path for path in _plain(app) if ONLY_FOR.get(path, role) == role]
+    sizes: dict[str, dict[str, int]] = {kind_of(path): {} for path in waiting}
     while waiting:
-        answer = client.get(waiting.pop())
-        assert answer.status_code == 200, answer.request.path
-        for address in _links(answer.text):
-            kind = kind_of(address)
-            if kind and kind not in found:
-                found[kind] = address
+        path = waiting.pop(0)
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        sizes[kind_of(path)][path] = len(answer.text)
+        for address in filter(kind_of, _links(answer.text)):
+            seen = sizes.setdefault(kind_of(address), {})
+            if address not in seen and len(seen) < TRIED:
+                seen[address] = 0
                 waiting.append(address)
-    return dict(sorted(found.items()))
+    return {kind: max(seen, key=seen.__getitem__) for kind, seen in sorted(sizes.items())}
 
 
 def kind_of(address: str) -> str:
@@ -44,7 +53,8 @@ def kind_of(address: str) -> str:
     names = [name for name, _ in parse_qsl(parts.query)]
     if names not in ([], ["partnership"]):
         return ""
-    return _ID.sub("/<id>", parts.path) + "".join(f"?{name}" for name in names)
+    path = _MONTH.sub("-<month>", _ID.sub("/<id>", parts.path))
+    return path + "".join(f"?{name}" for name in names)
 
 
 def _plain(app: Flask) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Tandem as it runs, in threads of this process: a web server on a port of its own, a worker, a clock that a test moves."""
+"""Tandem as it runs, in threads of this process: a web server, a worker, and a clock that a test moves."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Person:
         self._troubles = troubles
         self.page.on("console", lambda said: self._note(said.text) if said.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self._note(str(error)))
-        self.page.on("response", lambda answer: self._note(str(answer.status)) if answer.status >= 400 else None)
+        self.page.on("response", lambda one: self._note(f"{one.status} {one.url}") if one.status >= 400 else None)
 
     @property
     def main(self) -> Locator:

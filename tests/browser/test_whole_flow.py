@@ -1,4 +1,4 @@
-"""The whole job of two brands, by clicking, in each language: from an invitation to a statement that anyone recomputes."""
+"""The whole job of two brands, by clicking, in each language: from an invitation to a statement anyone recomputes."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from partners.digest import digest_of
 from partners.referrals import intake, problems
-from partners.referrals.intake import LocalClock, ReportedConversion, ReportedRefund, instant
+from partners.referrals.intake import ReportedConversion, ReportedRefund
+from partners.referrals.local_time import LocalClock, instant
 
 KEY = bytes(range(32))
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -112,7 +113,7 @@ def test_a_refund_of_nothing_is_refused() -> None:
     ],
 )
 def test_times_become_instants(written: str, utc: str) -> None:
-    found = intake.instant(_read(occurred_at=written).occurred_at, BERLIN)
+    found = instant(_read(occurred_at=written).occurred_at, BERLIN)
 
     assert found.isoformat() == utc
 
