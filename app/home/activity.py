@@ -49,6 +49,8 @@ SENTENCES: dict[str, Any] = {
     "countersign_terms": _("%(who)s signed the terms of %(what)s"),
     "move_campaign": _("%(who)s moved %(what)s to “%(stage)s”"),
     "receive_import": _("%(who)s sent a file of evidence"),
+    "read_chunk": _("Rows of a file that %(who)s sent were read"),
+    "set_failures_aside": _("%(who)s set rejected rows aside"),
     "close_period": _("%(who)s closed the period %(what)s"),
     "reopen_period": _("%(who)s opened a period again"),
     "approve_drafts": _("%(who)s approved the drafts of a period"),

@@ -47,7 +47,7 @@ def run(folder: Path, is_full: bool) -> Report:
         ["Tandem reads token files (mapped, in the page cache). DuckDB and Polars have the tokens in a table in memory "
          "before the clock starts, and use all cores.",
          f"By processor time DuckDB takes {_cpu_times(found):.1f} times as much as Tandem on the second shape.",
-         "A changed list is told by one pass over all others, so its part of the full count hardly falls with size."],
+         "A changed list costs one pass over all others, however few members it shares with them."],
     )  # fmt: skip
 
 
