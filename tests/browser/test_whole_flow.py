@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,10 @@ from reports.language import Places
 from reports.verify import verify_pdf
 from tests.app.conftest import PASSWORD_DIGEST
 from tests.browser import sales
-from tests.browser.live import Clock, Live, running
+from tests.browser.live import Clock, running
 from tests.browser.people import TESTS, Person, Words
-from tests.cast import PASSWORD, build_cast
+from tests.browser.story import Story
+from tests.cast import build_cast
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.browser
@@ -32,31 +32,7 @@ PARTNERSHIP = "Coffee and milk"
 SOLD = sales.lines()
 BACK = [line for line in SOLD if line.line == 2][:8]
 EARNED, TAKEN_BACK = sales.birchs_part(SOLD, BACK)
-NO_POST = 'form[method="post"]'
-
-
-@dataclass
-class Story:
-    """Where it happens, in which language, and what went wrong on any page."""
-
-    live: Live
-    browser: Browser
-    words: Words
-    troubles: list[str] = field(default_factory=list)
-    figures: dict[str, str] = field(default_factory=dict)
-
-    def meet(self, email: str) -> Person:
-        """Return somebody who has signed in at a browser of their own."""
-        person = Person(self.browser, self.live.address, self.words, self.troubles)
-        return person.signs_in(email, PASSWORD)
-
-    def name(self, brand: str) -> str:
-        """Return a brand's name as this language has it."""
-        return self.words.either(*{"alder": ("Alder Coffee", "桤木咖啡"), "birch": ("Birch Dairy", "白桦乳业")}[brand])
-
-    def club(self, brand: str) -> str:
-        """Return a community's name as this language has it."""
-        return self.words.either(f"{self.name(brand)} club", f"{self.name(brand)}会员")
+CHANGING_FORMS = 'form[method="post"]'
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -239,12 +215,12 @@ def _compare_as_viewer(story: Story) -> None:
     viewer.goes_to("Campaigns")
     viewer.follows(CAMPAIGN)
     assert _figures(viewer) == story.figures
-    expect(viewer.main.locator(NO_POST)).to_have_count(0)
+    expect(viewer.main.locator(CHANGING_FORMS)).to_have_count(0)
     viewer.picture("flow-13-results-for-a-viewer")
     viewer.goes_to("Revenue")
     viewer.main.locator("tbody a").first.click()
     viewer.sees("Pending")
-    expect(viewer.main.locator(NO_POST)).to_have_count(0)
+    expect(viewer.main.locator(CHANGING_FORMS)).to_have_count(0)
     viewer.leaves()
 
 
