@@ -25,6 +25,10 @@ class Settings:
     """32 bytes that key the tokens of members and buyers. Default: made once and kept in ``var/token_key``. Losing it
     makes old audiences incomparable with new ones."""
 
+    seal_key: bytes
+    """32 bytes that seal bank account numbers and keys of one-time codes. Default: made once and kept in
+    ``var/seal_key``. Losing it means entering those anew."""
+
     base_url: str
     """Where people reach the platform; cookies are Secure when it begins with https. Default http://127.0.0.1:8000."""
 
@@ -33,6 +37,17 @@ class Settings:
 
     upload_mb: int
     """Largest upload in megabytes. Default 50: about a million conversion lines."""
+
+    smtp_url: str = ""
+    """``smtp://user:password@host:587`` (STARTTLS) or ``smtps://…:465``. Default empty: mails are written to
+    ``var/mail``, one file each, so that everything can be tried without a mail server."""
+
+    mail_from: str = "Tandem <tandem@localhost>"
+    """Sender of mails. Default ``Tandem <tandem@localhost>``."""
+
+    proxies: int = 0
+    """How many reverse proxies stand before the web server; so many entries of X-Forwarded-For are believed. Default 0:
+    the address of the connection counts."""
 
     @property
     def store_folder(self) -> Path:
@@ -56,8 +71,12 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         database_url=env.get("TANDEM_DATABASE_URL") or f"sqlite:///{var / 'tandem.db'}",
         secret_key=env.get("TANDEM_SECRET_KEY") or _kept(var / "secret_key"),
         token_key=bytes.fromhex(env.get("TANDEM_TOKEN_KEY") or _kept(var / "token_key")),
+        seal_key=bytes.fromhex(env.get("TANDEM_SEAL_KEY") or _kept(var / "seal_key")),
         base_url=env.get("TANDEM_BASE_URL") or f"http://127.0.0.1:{port}",
         port=port,
+        smtp_url=env.get("TANDEM_SMTP_URL", ""),
+        mail_from=env.get("TANDEM_MAIL_FROM") or "Tandem <tandem@localhost>",
+        proxies=int(env.get("TANDEM_PROXIES", "0")),
         upload_mb=int(env.get("TANDEM_UPLOAD_MB", "50")),
     )
 

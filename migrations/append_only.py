@@ -30,8 +30,8 @@ def protect(tables: Iterable[str]) -> None:
             )
 
 
-def release(tables: Iterable[str]) -> None:
-    """Undo ``protect``; used only on the way down."""
+def release(tables: Iterable[str], last: bool = True) -> None:
+    """Undo ``protect``; used only on the way down. ``last``: no other table is protected any more."""
     postgres = op.get_bind().dialect.name == "postgresql"
     for table in tables:
         if postgres:
@@ -39,5 +39,5 @@ def release(tables: Iterable[str]) -> None:
         else:
             for verb in ("update", "delete"):
                 op.execute(f"DROP TRIGGER append_only_{table}_{verb}")
-    if postgres:
+    if postgres and last:
         op.execute("DROP FUNCTION refuse_rewrite()")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Engine, Enum, Integer, MetaData, String, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, Integer, MetaData, String, create_engine, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -84,35 +84,77 @@ class Base(DeclarativeBase):
 
 
 APPEND_ONLY = (
-    "audit_event", "terms", "signature", "stage_move", "evidence", "journal_entry", "posting",
-    "statement", "earning", "payout",
+    "audit_event", "terms", "signature", "stage_move", "partnership_move", "evidence", "journal_entry", "posting",
+    "statement", "earning", "payout", "fit_weights",
 )  # fmt: skip
 """Tables that refuse UPDATE and DELETE by trigger: history is never rewritten."""
 
 
-def open_engine(url: str) -> Engine:
-    """Return an engine for ``sqlite:///path`` or ``postgresql://…``, set up for web and worker side by side."""
+APP_ROLE = "tandem_app"
+"""The PostgreSQL role that every session works in: row-level security holds it, history it can only add to."""
+
+EVERY_TENANT = "*"
+"""The tenant of sessions that work for all partners: jobs, and the command line of who runs the platform."""
+
+
+def open_engine(url: str, role: str = APP_ROLE) -> Engine:
+    """Return an engine for ``sqlite:///path`` or ``postgresql://…``, set up for web and worker side by side.
+
+    Args:
+        role: the PostgreSQL role its sessions work in; empty for migrations, which own the tables.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        if role:
+            event.listen(engine, "connect", lambda connection, _record: _take_role(connection, role))
+        return engine
     engine = create_engine(url, connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def reading(engine: Engine) -> Session:
-    """Return a session that only reads. On SQLite it takes no lock that a writer waits for."""
-    return Session(engine, expire_on_commit=False)
+def reading(engine: Engine, tenant: str = "") -> Session:
+    """Return a session that only reads. On SQLite it takes no lock that a writer waits for.
+
+    Args:
+        tenant: the partner it works for, or EVERY_TENANT; without one, PostgreSQL's row-level security shows nothing
+            of what belongs to one partner alone.
+    """
+    return Session(engine, expire_on_commit=False, info={"tenant": tenant})
 
 
-def writing(engine: Engine) -> Session:
-    """Return a session that may write. On SQLite it takes the write lock at its first statement."""
-    return Session(engine.execution_options(tandem_writes=True), expire_on_commit=False)
+def writing(engine: Engine, tenant: str = "") -> Session:
+    """Return a session that may write, for a tenant as ``reading``. On SQLite its first statement takes the lock."""
+    chosen = engine.execution_options(tandem_writes=True)
+    return Session(chosen, expire_on_commit=False, info={"tenant": tenant})
+
+
+def work_for(session: Session, tenant: str) -> None:
+    """Let a session that has begun work for a tenant, because only now is known who acts."""
+    session.info["tenant"] = tenant
+    if session.in_transaction():
+        _tell_tenant(session, session.connection())
 
 
 def locked(session: Session) -> Callable[..., Any]:
     """Return ``session.get`` with the row locked until commit; on SQLite the whole database is locked already."""
     return lambda table, key: session.get(table, key, with_for_update=True, populate_existing=True)
+
+
+@event.listens_for(Session, "after_begin")
+def _tell_tenant(session: Session, *begun: Any) -> None:
+    """Tell PostgreSQL, for this transaction, whose rows it may show."""
+    connection: Connection = begun[-1]
+    if connection.dialect.name == "postgresql" and "tenant" in session.info:
+        named = {"tenant": session.info["tenant"]}
+        connection.execute(text("SELECT set_config('tandem.tenant', :tenant, true)"), named)
+
+
+def _take_role(connection: Any, role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {role}")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

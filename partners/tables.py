@@ -5,10 +5,12 @@ from partners.audiences import models as audiences
 from partners.campaigns import models as campaigns
 from partners.communities import models as communities
 from partners.database import Base
+from partners.directory import account_models as accounts
 from partners.directory import models as directory
+from partners.fit import models as fit
 from partners.ledger import models as ledger
 from partners.referrals import models as referrals
 from partners.revenue import models as revenue
 
 metadata = Base.metadata
-ROOMS = (audit, outbox, directory, communities, audiences, campaigns, referrals, ledger, revenue)
+ROOMS = (audit, outbox, directory, accounts, communities, audiences, campaigns, referrals, ledger, revenue, fit)

@@ -11,17 +11,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from partners.communities.models import Community
-from partners.directory.models import (
-    LegalEntity,
-    Partner,
-    Partnership,
-    PartnershipPartner,
-    PartnershipStage,
-    PartnerType,
-    Role,
-    Seat,
-    User,
-)
+from partners.directory.account_models import Role, Seat, User
+from partners.directory.models import Footing, LegalEntity, Partner, Partnership, PartnershipPartner, PartnerType
 from partners.directory.policy import Actor
 
 PASSWORD = "correct horse battery"
@@ -60,7 +51,7 @@ def build_cast(session: Session, now: datetime, password_digest: str = "-") -> C
     ]  # fmt: skip
     alder, birch, cedar = brands
     partnership = Partnership(
-        name="Alder with Birch", stage=PartnershipStage.SIGNED, timezone="Europe/Berlin", created_at=now
+        name="Alder with Birch", footing=Footing.SIGNED, timezone="Europe/Berlin", created_at=now
     )
     session.add(partnership)
     session.flush()

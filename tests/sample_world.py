@@ -35,7 +35,7 @@ class SampleWorld:
         """Return settings of an installation in this folder."""
         return Settings(
             var=self.var, database_url=f"sqlite:///{self.var / 'tandem.db'}", secret_key="k" * 64,
-            token_key=b"t" * 32, base_url=f"http://127.0.0.1:{port}", port=port, upload_mb=50,
+            token_key=b"t" * 32, seal_key=b"s" * 32, base_url=f"http://127.0.0.1:{port}", port=port, upload_mb=50,
         )  # fmt: skip
 
     def copied(self, var: Path) -> SampleWorld:

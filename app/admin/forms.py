@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from app.labels import label
 from app.passwords import MIN_LENGTH
 from partners.audit import AuditFilter
-from partners.directory.models import Role
+from partners.directory.account_models import Role
 
 
 class SeatForm(FlaskForm):  # type: ignore[misc]

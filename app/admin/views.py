@@ -16,7 +16,7 @@ from app.home.activity import sentence
 from app.passwords import digest_password
 from partners import audit
 from partners.directory import policy, queries, services
-from partners.directory.models import Role
+from partners.directory.account_models import Role
 from partners.directory.policy import Action
 from partners.errors import Invalid
 

@@ -55,8 +55,8 @@ def terms(campaign_id: str) -> Any:
 
 
 def _choose() -> str:
-    stages = ("exploring", "signed")
-    found = [card for card in directory.partnerships(db(), actor()) if card.stage in stages]
+    open_footings = ("exploring", "signed")
+    found = [card for card in directory.partnerships(db(), actor()) if card.footing in open_footings]
     return render_template("campaigns/choose.html", partnerships=found)
 
 

@@ -54,7 +54,7 @@ def _partners(session: Session, actor: Actor) -> Iterator[tuple[str, Hit]]:
 def _partnerships(session: Session, actor: Actor) -> Iterator[tuple[str, Hit]]:
     for card in directory.partnerships(session, actor):
         href = url_for("partners.partnership", partnership_id=card.id)
-        yield card.name, Hit(_("Partnership"), card.name, str(label(card.stage)), href)
+        yield card.name, Hit(_("Partnership"), card.name, str(label(card.footing)), href)
 
 
 def _campaigns(session: Session, actor: Actor) -> Iterator[tuple[str, Hit]]:

@@ -1,4 +1,4 @@
-"""The lists of the directory: own partnerships, every partner, and the stages of one partnership."""
+"""The lists of the directory: own partnerships, every partner, and the footings of one partnership."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def partnerships(cards: Iterable[PartnershipCard]) -> Listing:
     columns = [
         Column("name", _("Partnership"), href=lambda card: url_for("partners.partnership", partnership_id=card.id)),
         Column("others", _("With"), value=lambda card: str(_(", ")).join(named(other) for other in card.others)),
-        Column("stage", _("Stage"), "state", tone=lambda card: TONES.get(card.stage, "none")),
+        Column("footing", _("Stage"), "state", tone=lambda card: TONES.get(card.footing, "none")),
         Column("waits_for", _("Waits for"), value=lambda card: waits_for(card)),
         Column("created_at", _("Since"), "date"),
     ]
@@ -36,7 +36,7 @@ def partners(cards: Iterable[PartnerCard]) -> Listing:
         Column("partner_type", _("Kind"), "label"),
         Column("industry", _("Industry")),
         Column("region", _("Country"), value=lambda card: country(card.region)),
-        Column("stage", _("To you"), "state", value=relation, tone=lambda card: TONES.get(card.stage, "none")),
+        Column("footing", _("To you"), "state", value=relation, tone=lambda card: TONES.get(card.footing, "none")),
     ]
     return Listing.of(cards, columns, request.args)
 
@@ -49,28 +49,29 @@ def waits_for(card: PartnershipCard) -> str:
 
 
 def relation(card: PartnerCard) -> str:
-    """Say what a partner is to the reader: itself, a stage, or nothing yet."""
-    return _("your brand") if card.is_own else str(label(card.stage)) if card.stage else "–"
+    """Say what a partner is to the reader: itself, a footing, or nothing yet."""
+    return _("your brand") if card.is_own else str(label(card.footing)) if card.footing else "–"
 
 
 def steps(page: PartnershipPage) -> list[dict[str, Any]]:
-    """Return the stages of a partnership as a ladder, with the days on which it reached them."""
+    """Return the footings of a partnership as a ladder, with the days on which it reached them."""
     path = _path(page)
     begun = max((side.accepted_at for side in page.sides if side.accepted_at), default=None)
     days = {"invited": page.created_at, "exploring": begun if page.was_accepted else None, "ended": page.ended_at}
-    here = path.index(page.stage)
+    here = path.index(page.footing)
+    was_declined = page.ended_at is not None and not page.was_accepted
     return [
         {
-            "label": _("declined") if stage == "ended" and page.ended_at and not page.was_accepted else label(stage),
+            "label": _("declined") if was_declined and footing == "ended" else label(footing),
             "state": "now" if place == here else "done" if place < here else "next",
-            "note": date(days[stage]) if days.get(stage) else "",
+            "note": date(days[footing]) if days.get(footing) else "",
         }
-        for place, stage in enumerate(path)
+        for place, footing in enumerate(path)
     ]
 
 
 def _path(page: PartnershipPage) -> list[str]:
-    """Return the stages it went or may go through; one that has ended shows only what is known of its way."""
+    """Return the footings it went or may go through; one that has ended shows only what is known of its way."""
     if page.ended_at is None:
         return ["invited", "exploring", "signed", "ended"]
     return ["invited", "exploring", "ended"] if page.was_accepted else ["invited", "ended"]

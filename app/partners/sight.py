@@ -1,4 +1,4 @@
-"""What the brands of a partnership see of each other at each stage, in words, and the little that depends on it."""
+"""What the brands of a partnership see of each other on each footing, in words, and the little that depends on it."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ SIGHTS: dict[str, tuple[Any, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One stage: what is seen, what is not, and whether it is the stage now."""
+    """One footing: what is seen, what is not, and whether it is the present one."""
 
-    stage: str
+    footing: str
     seen: Any
     unseen: Any
     is_now: bool
 
 
 def sights(page: PartnershipPage) -> list[Sight]:
-    """Return all stages in order, the present one marked."""
-    return [Sight(stage, seen, unseen, stage == page.stage) for stage, (seen, unseen) in SIGHTS.items()]
+    """Return all footings in order, the present one marked."""
+    return [Sight(footing, seen, unseen, footing == page.footing) for footing, (seen, unseen) in SIGHTS.items()]
 
 
 def communities_of(session: Session, actor: Actor, page: PartnerPage) -> list[CommunityCard]:

@@ -71,7 +71,7 @@ def partnership(partnership_id: str) -> Any:
 def accept(partnership_id: str) -> Any:
     """Accept an invitation."""
     found = services.accept_partnership(db(), actor(), partnership_id, now())
-    begun = found.stage == "exploring"
+    begun = found.footing == "exploring"
     context.commit()
     flash(_("The partnership has begun.") if begun else _("Accepted. It begins when every partner has accepted."))
     return _to(partnership_id)

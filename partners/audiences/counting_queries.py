@@ -14,9 +14,9 @@ from partners.audiences.models import Audience, Overlap
 from partners.audiences.queries import newest_audiences
 from partners.communities.models import Community
 from partners.directory import queries as directory
-from partners.directory.models import Partnership, PartnershipPartner, PartnershipStage
+from partners.directory.models import Footing, Partnership, PartnershipPartner
 
-OPEN_STAGES = (PartnershipStage.EXPLORING, PartnershipStage.SIGNED)
+OPEN_FOOTINGS = (Footing.EXPLORING, Footing.SIGNED)
 """Stages at which overlaps are counted and shown."""
 
 
@@ -48,7 +48,7 @@ def pairings_of_audience(session: Session, audience_id: str, today: date) -> lis
 
 def pairings_of_partnership(session: Session, partnership_id: str, today: date) -> list[Pairing]:
     """Return the pairs of newest audiences of different partners in a partnership that were not counted yet."""
-    if session.get_one(Partnership, partnership_id).stage not in OPEN_STAGES:
+    if session.get_one(Partnership, partnership_id).footing not in OPEN_FOOTINGS:
         return []
     pairs = combinations(newest_in(session, [partnership_id], today), 2)
     found = [pairing_of(partnership_id, one, other) for one, other in pairs if one.partner_id != other.partner_id]

@@ -44,6 +44,7 @@ class Audience(Base):
     token_key: Mapped[Text120] = mapped_column(comment="key of the token file in the store: sorted unsigned 64-bit")
     created_by: Mapped[Ref] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
+    tokens_deleted_at: Mapped[datetime | None] = mapped_column(comment="None while the token file is kept")
 
 
 class Overlap(Base):

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from partners.audiences.counting_queries import OPEN_STAGES, newest_in
+from partners.audiences.counting_queries import OPEN_FOOTINGS, newest_in
 from partners.audiences.models import Audience, Overlap
 from partners.audiences.queries import own_audience
 from partners.audiences.release import Released, SizeBand, released, rounded, size_band
 from partners.communities.models import Community
 from partners.directory import policy
 from partners.directory import queries as directory
-from partners.directory.models import Partner, Partnership, PartnershipPartner, PartnershipStage
+from partners.directory.models import Footing, Partner, Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor
 
 
@@ -29,7 +29,7 @@ class ReleasedOverlap:
     """
 
     partnership_id: str
-    stage: str
+    footing: str
     own_community_id: str
     other_community_id: str
     other_partner_id: str
@@ -76,7 +76,7 @@ class Matrix:
 
     partnership_id: str
     name: str
-    stage: str
+    footing: str
     floor: int
     rows: tuple[MatrixCommunity, ...]
     columns: tuple[MatrixCommunity, ...]
@@ -85,8 +85,8 @@ class Matrix:
 
     @property
     def is_open(self) -> bool:
-        """Whether overlaps are counted and shown at this stage."""
-        return self.stage in OPEN_STAGES
+        """Whether overlaps are counted and shown on this footing."""
+        return self.footing in OPEN_FOOTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class _Counted:
     @property
     def released(self) -> Released:
         return released(
-            self.overlap.shared, self.one.accepted, self.other.accepted, self.floor, self.partnership.stage.value
+            self.overlap.shared, self.one.accepted, self.other.accepted, self.floor, self.partnership.footing.value
         )
 
     @property
@@ -146,7 +146,8 @@ def overlaps_of_campaign(
     for counted in sorted(_counted(session, accepted, now.date(), community_ids), key=_rank):
         a, b = sorted((counted.one, counted.other), key=lambda audience: audience.community_id)
         size_a, size_b = (rounded(one.accepted) if _is_signed(counted) else None for one in (a, b))
-        shown = released(counted.overlap.shared, a.accepted, b.accepted, counted.floor, counted.partnership.stage.value)
+        footing = counted.partnership.footing.value
+        shown = released(counted.overlap.shared, a.accepted, b.accepted, counted.floor, footing)
         pair = SharedOverlap(a.community_id, b.community_id, size_a, size_b, shown, counted.as_of)
         found[a.community_id, b.community_id] = pair
     return [found[pair] for pair in sorted(found)]
@@ -159,7 +160,7 @@ def overlap_matrix(session: Session, actor: Actor, partnership_id: str, now: dat
     """
     policy.require(actor, Action.READ)
     partnership = directory.own_partnership(session, actor, partnership_id)
-    is_open = partnership.stage in OPEN_STAGES
+    is_open = partnership.footing in OPEN_FOOTINGS
     audiences = {one.community_id: one for one in newest_in(session, [partnership_id], now.date())} if is_open else {}
     rows, columns = _sides(session, actor, partnership, audiences)
     cells = {
@@ -174,7 +175,7 @@ def overlap_matrix(session: Session, actor: Actor, partnership_id: str, now: dat
         for column, cell in zip(columns, line, strict=True)
     )
     floor = directory.floor_of(session, partnership_id)
-    return Matrix(partnership.id, partnership.name, partnership.stage.value, floor, rows, columns, table, waiting)
+    return Matrix(partnership.id, partnership.name, partnership.footing.value, floor, rows, columns, table, waiting)
 
 
 def _counted(
@@ -213,7 +214,7 @@ def _rank(counted: _Counted) -> tuple[bool, int, str]:
 
 
 def _is_signed(counted: _Counted) -> bool:
-    return counted.partnership.stage is PartnershipStage.SIGNED
+    return counted.partnership.footing is Footing.SIGNED
 
 
 def _own_first(counted: _Counted, actor: Actor) -> tuple[Audience, Audience]:
@@ -224,7 +225,7 @@ def _own_first(counted: _Counted, actor: Actor) -> tuple[Audience, Audience]:
 def _seen_by(counted: _Counted, actor: Actor) -> ReleasedOverlap:
     own, other = _own_first(counted, actor)
     return ReleasedOverlap(
-        counted.partnership.id, counted.partnership.stage.value, own.community_id, other.community_id,
+        counted.partnership.id, counted.partnership.footing.value, own.community_id, other.community_id,
         other.partner_id, own.accepted, rounded(other.accepted) if _is_signed(counted) else None,
         size_band(other.accepted), counted.released, counted.as_of, counted.overlap.computed_at,
     )  # fmt: skip
@@ -234,14 +235,13 @@ def _sides(
     session: Session, actor: Actor, partnership: Partnership, audiences: Mapping[str, Audience]
 ) -> tuple[tuple[MatrixCommunity, ...], tuple[MatrixCommunity, ...]]:
     """Return own communities and, while the partnership is open, those of the partners, by name."""
-    members = (
-        directory.partner_ids_in(session, partnership.id) if partnership.stage in OPEN_STAGES else [actor.partner_id]
-    )
+    is_open = partnership.footing in OPEN_FOOTINGS
+    members = directory.partner_ids_in(session, partnership.id) if is_open else [actor.partner_id]
     found = session.execute(
         select(Community, Partner).join(Partner, Partner.id == Community.partner_id)
         .where(Partner.id.in_(members)).order_by(Partner.name, Community.name, Community.id)
     ).all()  # fmt: skip
-    is_signed = partnership.stage is PartnershipStage.SIGNED
+    is_signed = partnership.footing is Footing.SIGNED
     shown = [(p.id == actor.partner_id, _shown(c, p, audiences.get(c.id), actor, is_signed)) for c, p in found]
     return tuple(one for is_own, one in shown if is_own), tuple(one for is_own, one in shown if not is_own)
 

@@ -13,8 +13,8 @@ from partners.audiences.models import Audience
 from partners.communities import queries as communities
 from partners.communities.models import Community
 from partners.directory import policy
+from partners.directory.account_models import User
 from partners.directory.cards import Waiting, WaitingKind
-from partners.directory.models import User
 from partners.directory.policy import Action, Actor
 from partners.errors import NotFound
 

@@ -89,13 +89,13 @@ class Released:
         return None if self.count is None else Fraction(self.count * universe, max(self.size_a * self.size_b, 1))
 
 
-def released(shared: int, size_a: int, size_b: int, floor: int, stage: str) -> Released:
+def released(shared: int, size_a: int, size_b: int, floor: int, footing: str) -> Released:
     """Return what may be shown of an overlap.
 
     Args:
         shared, size_a, size_b: exact numbers of members.
         floor: members; the larger of both sides' floors.
-        stage: of the partnership; "signed" releases counts, "exploring" bands, every other nothing.
+        footing: of the partnership; "signed" releases counts, "exploring" bands, every other nothing.
 
     >>> released(1234, 5000, 20000, 50, "signed").count
     1230
@@ -105,11 +105,11 @@ def released(shared: int, size_a: int, size_b: int, floor: int, stage: str) -> R
     <ReleaseKind.HIDDEN: 'hidden'>
     """
     smaller = min(size_a, size_b)
-    if shared < max(floor, 1) or stage not in ("exploring", "signed"):
+    if shared < max(floor, 1) or footing not in ("exploring", "signed"):
         return Released(ReleaseKind.HIDDEN, floor)
     if smaller - shared < floor:
         return Released(ReleaseKind.BAND, floor, band=Band.OVER_40)
-    if stage == "exploring":
+    if footing == "exploring":
         return Released(ReleaseKind.BAND, floor, band=_band(shared, smaller))
     sizes = (rounded(size_a), rounded(size_b))
     return Released(ReleaseKind.COUNT, floor, None, min(rounded(shared), *sizes), *sizes)

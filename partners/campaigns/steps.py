@@ -18,7 +18,7 @@ from partners.campaigns.models import Campaign, CampaignCommunity, Goal, StageMo
 from partners.campaigns.proposal import GoalPlan, Plan
 from partners.database import Base
 from partners.directory import queries as directory
-from partners.directory.models import Partnership, PartnershipStage
+from partners.directory.models import Footing, Partnership
 from partners.directory.policy import Actor
 from partners.errors import Conflict, NotFound
 
@@ -81,7 +81,7 @@ def held_campaign(session: Session, actor: Actor, campaign_id: str) -> Campaign:
 def running_partnership(session: Session, actor: Actor, partnership_id: str) -> Partnership:
     """Return a partnership of the actor's in which something may be agreed, or raise PartnershipNotRunning."""
     partnership = directory.own_partnership(session, actor, partnership_id)
-    if partnership.stage not in (PartnershipStage.EXPLORING, PartnershipStage.SIGNED):
+    if partnership.footing not in (Footing.EXPLORING, Footing.SIGNED):
         raise PartnershipNotRunning()
     return partnership
 

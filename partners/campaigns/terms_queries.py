@@ -13,7 +13,8 @@ from partners.campaigns.lifecycle import Stage
 from partners.campaigns.models import Campaign, CampaignCommunity, Party, Signature, StageMove, Terms
 from partners.campaigns.terms import from_dict, in_force
 from partners.communities.models import Community
-from partners.directory.models import Partnership, User
+from partners.directory.account_models import User
+from partners.directory.models import Partnership
 
 
 def terms_in_force(session: Session, agreement_id: str, on: date) -> SignedTerms | None:

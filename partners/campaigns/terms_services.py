@@ -21,7 +21,7 @@ from partners.campaigns.proposal import Offer, Proposal
 from partners.campaigns.terms import TermsDocument
 from partners.directory import policy
 from partners.directory import services as directory
-from partners.directory.models import Partnership, PartnershipStage
+from partners.directory.models import Footing, Partnership
 from partners.directory.policy import Action, Actor
 from partners.errors import Conflict
 
@@ -195,7 +195,7 @@ def _bring_into_force(
     if campaign.stage == Stage.NEGOTIATED:
         steps.step(session, actor, campaign, Stage.SIGNED, "", now)
     session.flush()  # before the audit log is held
-    if partnership.stage == PartnershipStage.EXPLORING:
+    if partnership.footing == Footing.EXPLORING:
         directory.mark_signed(session, partnership.id, now, actor)
 
 

@@ -1,1 +1,1 @@
-"""Partners, legal entities, users and seats, partnerships and their stages."""
+"""Partners, legal entities, users and seats, partnerships with their footing and stages."""

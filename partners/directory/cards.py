@@ -50,7 +50,7 @@ class PartnerName:
 class PartnerCard:
     """What every brand on the platform may see of a partner, before any partnership.
 
-    ``stage`` is the furthest stage of the partnerships the actor has with it: empty where there is none.
+    ``footing`` is the furthest footing of the partnerships the actor has with it: empty where there is none.
     """
 
     id: str
@@ -61,7 +61,7 @@ class PartnerCard:
     region: str
     about: str
     is_own: bool
-    stage: str
+    footing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class PartnershipCard:
 
     id: str
     name: str
-    stage: str
+    footing: str
     timezone: str
     created_at: datetime
     others: tuple[PartnerName, ...]
@@ -106,7 +106,7 @@ class PartnershipPage:
 
     id: str
     name: str
-    stage: str
+    footing: str
     timezone: str
     created_at: datetime
     ended_at: datetime | None

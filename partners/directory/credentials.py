@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from partners import audit
-from partners.directory.models import SignInGuard, User
+from partners.directory.account_models import SignInGuard, User
 from partners.directory.policy import Actor
 from partners.errors import Invalid
 

@@ -1,14 +1,14 @@
-"""Tables of the directory: who is on the platform, with whom, and who may act for whom."""
+"""Tables of the directory: who is on the platform, and with whom. Who may act for whom: ``account_models``."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from partners.database import Base, Currency, Digest, Id, Ref, Text40, Text120, Text400, one_of
+from partners.database import Base, Currency, Id, Ref, Text40, Text120, Text400, one_of
 
 
 class PartnerType(StrEnum):
@@ -18,22 +18,48 @@ class PartnerType(StrEnum):
     PLATFORM = "platform"
     AGENCY = "agency"
     NONPROFIT = "nonprofit"
+    ACADEMIC = "academic"
+    GOVERNMENT = "government"
 
 
-class Role(StrEnum):
-    MANAGER = "manager"
-    VIEWER = "viewer"
-    FINANCE = "finance"
-    ADMIN = "admin"
+class Standing(StrEnum):
+    """What a partner is to the platform; says what its seats may still do (``policy``)."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    SUSPENDED = "suspended"
+    LEFT = "left"
 
 
-class PartnershipStage(StrEnum):
-    """How far a partnership has come; decides what each side sees of the other."""
+class BankState(StrEnum):
+    """How far a bank account has come; only an approved one whose day has come is used."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+
+
+class Footing(StrEnum):
+    """On what footing a partnership stands: what its sides have agreed to, and so what each sees of the other (D5)."""
 
     INVITED = "invited"
     EXPLORING = "exploring"
     SIGNED = "signed"
     ENDED = "ended"
+
+
+class PartnershipStage(StrEnum):
+    """The eight stages of a collaborative relationship, in order (ISO 44001:2017, clauses 8.2 to 8.9)."""
+
+    AWARENESS = "awareness"
+    KNOWLEDGE = "knowledge"
+    ASSESSMENT = "assessment"
+    SELECTION = "selection"
+    WORKING = "working"
+    VALUE = "value"
+    STAYING = "staying"
+    EXIT = "exit"
 
 
 class Partner(Base):
@@ -49,6 +75,11 @@ class Partner(Base):
     industry: Mapped[Text40]
     region: Mapped[Text40] = mapped_column(comment="ISO 3166 country of the head office")
     about: Mapped[Text400] = mapped_column(default="")
+    standing: Mapped[Standing] = mapped_column(one_of(Standing), default=Standing.APPROVED)
+    standing_why: Mapped[Text400] = mapped_column(default="", comment="what the operator or the brand said")
+    standing_at: Mapped[datetime | None] = mapped_column(comment="None while it stands as it was made")
+    is_operator: Mapped[bool] = mapped_column(default=False, comment="runs the platform; no brand, in no list")
+    requires_second_factor: Mapped[bool] = mapped_column(default=False, comment="of every seat at it")
     created_at: Mapped[datetime]
 
 
@@ -69,43 +100,37 @@ class LegalEntity(Base):
     currency: Mapped[Currency]
 
 
-class User(Base):
-    """A person who signs in."""
+class BankAccount(Base):
+    """Where a legal entity is paid. Never changed: another one is proposed, approved by a second person, and waits."""
 
-    __tablename__ = "user"
-
-    id: Mapped[Id]
-    email: Mapped[Text120] = mapped_column(unique=True, comment="lower case")
-    name: Mapped[Text120]
-    password_digest: Mapped[str] = mapped_column(comment="argon2id")
-    locale: Mapped[str] = mapped_column(default="en", comment="en or zh")
-    is_active: Mapped[bool] = mapped_column(default=True)
-    created_at: Mapped[datetime]
-
-
-class Seat(Base):
-    """A user's place at a partner, with one role; a user may have several."""
-
-    __tablename__ = "seat"
-    __table_args__ = (UniqueConstraint("user_id", "partner_id", "role"),)
+    __tablename__ = "bank_account"
 
     id: Mapped[Id]
-    user_id: Mapped[Ref] = mapped_column(ForeignKey("user.id"), index=True)
     partner_id: Mapped[Ref] = mapped_column(ForeignKey("partner.id"), index=True)
-    role: Mapped[Role] = mapped_column(one_of(Role))
-    created_at: Mapped[datetime]
-    user: Mapped[User] = relationship(lazy="raise")
-    partner: Mapped[Partner] = relationship(lazy="raise")
+    legal_entity_id: Mapped[Ref] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    holder: Mapped[Text120]
+    number_sealed: Mapped[bytes] = mapped_column(comment="IBAN or account number, sealed (partners.seal)")
+    number_end: Mapped[str] = mapped_column(String(4), comment="its last four characters, all that is ever shown")
+    bank_code: Mapped[Text40] = mapped_column(default="", comment="BIC, or the bank's code in its country")
+    bank_name: Mapped[Text120] = mapped_column(default="")
+    currency: Mapped[Currency]
+    state: Mapped[BankState] = mapped_column(one_of(BankState), default=BankState.PROPOSED)
+    proposed_by: Mapped[Ref] = mapped_column(ForeignKey("user.id"))
+    proposed_at: Mapped[datetime]
+    settled_by: Mapped[Ref | None] = mapped_column(ForeignKey("user.id"), comment="who approved or refused")
+    settled_at: Mapped[datetime | None]
+    usable_from: Mapped[datetime | None] = mapped_column(comment="three days after its approval")
 
 
-class SignInGuard(Base):
-    """How often signing in failed lately, for one e-mail address or one network address."""
+class Retention(Base):
+    """For how many days a partner keeps what may be deleted; a partner without a row keeps the defaults."""
 
-    __tablename__ = "sign_in_guard"
+    __tablename__ = "retention"
 
-    key: Mapped[Digest] = mapped_column(primary_key=True, comment="SHA-256, so that no address is kept")
-    failures: Mapped[int]
-    since: Mapped[datetime] = mapped_column(comment="first failure of the window that is counted")
+    partner_id: Mapped[Ref] = mapped_column(ForeignKey("partner.id"), primary_key=True)
+    audience_days: Mapped[int] = mapped_column(comment="tokens of an audience, after it has expired")
+    upload_days: Mapped[int] = mapped_column(comment="uploaded files, after they were read")
+    sign_in_days: Mapped[int] = mapped_column(comment="records of sign-ins, after they have ended")
 
 
 class Partnership(Base):
@@ -115,7 +140,10 @@ class Partnership(Base):
 
     id: Mapped[Id]
     name: Mapped[Text120]
-    stage: Mapped[PartnershipStage] = mapped_column(one_of(PartnershipStage))
+    footing: Mapped[Footing] = mapped_column(one_of(Footing))
+    stage: Mapped[PartnershipStage] = mapped_column(
+        one_of(PartnershipStage, "stage"), default=PartnershipStage.AWARENESS, comment="moved by its sides"
+    )
     timezone: Mapped[Text40] = mapped_column(comment="IANA name; its accounting months begin at midnight there")
     last_seq: Mapped[int] = mapped_column(default=0, comment="number of its newest evidence")
     created_at: Mapped[datetime]
@@ -137,3 +165,18 @@ class PartnershipPartner(Base):
         default=50, comment="members; no smaller overlap is shown; the larger floor counts"
     )
     partner: Mapped[Partner] = relationship(lazy="raise")
+
+
+class PartnershipMove(Base):
+    """One move of a partnership from stage to stage: who, for which side, when and why. Append-only."""
+
+    __tablename__ = "partnership_move"
+
+    id: Mapped[Id]
+    partnership_id: Mapped[Ref] = mapped_column(ForeignKey("partnership.id"), index=True)
+    from_stage: Mapped[PartnershipStage] = mapped_column(one_of(PartnershipStage, "from_stage"))
+    to_stage: Mapped[PartnershipStage] = mapped_column(one_of(PartnershipStage, "to_stage"))
+    partner_id: Mapped[Ref] = mapped_column(ForeignKey("partner.id"), comment="the side that moved it")
+    user_id: Mapped[Ref] = mapped_column(ForeignKey("user.id"))
+    why: Mapped[Text400] = mapped_column(default="", comment="empty where signing or accepting moved it")
+    at: Mapped[datetime]

@@ -20,6 +20,13 @@ class Actor:
     seat_id: str
     partner_id: str
     role: str
+    """Of the seat; ``program`` for an API token, whose id then stands in ``seat_id``."""
+    standing: str = "approved"
+    """Of the partner to the platform."""
+    is_operator: bool = False
+    """Whether the partner is the one that runs the platform."""
+    scopes: frozenset[str] | None = None
+    """Actions that an API token is held to; None for a person, who is held by the role alone."""
 
 
 class Action(StrEnum):
@@ -33,6 +40,8 @@ class Action(StrEnum):
     REPORT_EVIDENCE = "report_evidence"
     CLOSE_PERIODS = "close_periods"
     RECORD_PAYOUTS = "record_payouts"
+    KEEP_BANK_ACCOUNTS = "keep_bank_accounts"
+    OPERATE = "operate"
 
 
 _ALLOWED: dict[str, frozenset[Action]] = {
@@ -43,18 +52,34 @@ _ALLOWED: dict[str, frozenset[Action]] = {
             Action.RUN_CAMPAIGNS, Action.SIGN_TERMS, Action.REPORT_EVIDENCE,
         }
     ),
-    "finance": frozenset({Action.READ, Action.REPORT_EVIDENCE, Action.CLOSE_PERIODS, Action.RECORD_PAYOUTS}),
-    "admin": frozenset({Action.READ, Action.ADMINISTER}),
+    "finance": frozenset({Action.READ, Action.REPORT_EVIDENCE, Action.CLOSE_PERIODS, Action.RECORD_PAYOUTS,
+                          Action.KEEP_BANK_ACCOUNTS}),
+    "admin": frozenset({Action.READ, Action.ADMINISTER, Action.KEEP_BANK_ACCOUNTS}),
+    "program": frozenset({Action.READ, Action.REPORT_EVIDENCE}),
 }  # fmt: skip
+
+_WHILE: dict[str, frozenset[Action]] = {
+    "approved": frozenset(Action),
+    "pending": frozenset({Action.READ, Action.ADMINISTER}),
+    "suspended": frozenset({Action.READ}),
+    "left": frozenset({Action.READ}),
+}
+"""What the seats of a partner may still do, by its standing: what was agreed stays readable whatever happens."""
+
+_OPERATOR = frozenset({Action.ADMINISTER, Action.OPERATE})
+"""What admins of the operator may do: run the platform, and see nothing of what partners share."""
 
 
 def may(actor: Actor, action: Action) -> bool:
-    """Say whether the actor's role allows the action on what is its own.
+    """Say whether role, standing and scopes allow the action on what is the actor's own.
 
     >>> may(Actor("u", "s", "p", "viewer"), Action.SIGN_TERMS)
     False
     """
-    return action in _ALLOWED[actor.role]
+    if actor.is_operator:
+        return actor.role == "admin" and action in _OPERATOR
+    in_scope = actor.scopes is None or action.value in actor.scopes
+    return in_scope and action in _ALLOWED[actor.role] & _WHILE[actor.standing]
 
 
 def require(actor: Actor, action: Action) -> None:

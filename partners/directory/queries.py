@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from partners import audit
 from partners.audit import AuditEvent, AuditFilter
 from partners.directory import policy
+from partners.directory.account_models import Seat, User
 from partners.directory.cards import (
     AuditLine,
     AuditPage,
@@ -25,15 +26,7 @@ from partners.directory.cards import (
     WaitingKind,
 )
 from partners.directory.credentials import Account, SeatView, stamp_of
-from partners.directory.models import (
-    LegalEntity,
-    Partner,
-    Partnership,
-    PartnershipPartner,
-    PartnershipStage,
-    Seat,
-    User,
-)
+from partners.directory.models import Footing, LegalEntity, Partner, Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor
 from partners.errors import NotFound
 
@@ -59,12 +52,12 @@ def own_partnership(session: Session, actor: Actor, partnership_id: str) -> Part
 
 def accepted_partnership_ids(session: Session, partner_id: str) -> list[str]:
     """Return ids of the partnerships that every partner has accepted and that have not ended."""
-    stages = (PartnershipStage.EXPLORING, PartnershipStage.SIGNED)
+    open_footings = (Footing.EXPLORING, Footing.SIGNED)
     return list(
         session.scalars(
             select(Partnership.id)
             .join(PartnershipPartner, PartnershipPartner.partnership_id == Partnership.id)
-            .where(PartnershipPartner.partner_id == partner_id, Partnership.stage.in_(stages))
+            .where(PartnershipPartner.partner_id == partner_id, Partnership.footing.in_(open_footings))
             .order_by(Partnership.id)
         )
     )
@@ -103,8 +96,8 @@ def sides_still_waiting(session: Session, partnership_id: str) -> list[str]:
 def partners(session: Session, actor: Actor) -> list[PartnerCard]:
     """Return every partner on the platform, by name, as anyone may see it before a partnership."""
     policy.require(actor, Action.READ)
-    stages = _stages_with(session, actor)
-    return [_partner_card(row, actor, stages) for row in session.scalars(select(Partner).order_by(Partner.name))]
+    footings = _footings_with(session, actor)
+    return [_partner_card(row, actor, footings) for row in session.scalars(select(Partner).order_by(Partner.name))]
 
 
 def partner_page(session: Session, actor: Actor, partner_id: str) -> PartnerPage:
@@ -114,7 +107,7 @@ def partner_page(session: Session, actor: Actor, partner_id: str) -> PartnerPage
     if row is None:
         raise NotFound()
     shared = tuple(card for card in partnerships(session, actor) if any(o.id == partner_id for o in card.others))
-    return PartnerPage(_partner_card(row, actor, _stages_with(session, actor)), shared)
+    return PartnerPage(_partner_card(row, actor, _footings_with(session, actor)), shared)
 
 
 def partnerships(session: Session, actor: Actor) -> list[PartnershipCard]:
@@ -135,7 +128,7 @@ def partnership_page(session: Session, actor: Actor, partnership_id: str) -> Par
     sides = _sides_of(session, actor, [row.id])[row.id]
     ended_by = next((side.partner for side in sides if side.partner.id == row.ended_by), None)
     return PartnershipPage(
-        id=row.id, name=row.name, stage=row.stage.value, timezone=row.timezone, created_at=row.created_at,
+        id=row.id, name=row.name, footing=row.footing.value, timezone=row.timezone, created_at=row.created_at,
         ended_at=row.ended_at, ended_by=ended_by, floor=max(side.floor for side in sides), sides=tuple(sides),
     )  # fmt: skip
 
@@ -257,19 +250,19 @@ def _audit_lines(session: Session, events: list[AuditEvent]) -> list[AuditLine]:
     ]
 
 
-def _stages_with(session: Session, actor: Actor) -> dict[str, str]:
-    """Return the furthest stage with each partner that the actor has or had a partnership with."""
-    stages: dict[str, str] = {}
+def _footings_with(session: Session, actor: Actor) -> dict[str, str]:
+    """Return the furthest footing with each partner that the actor has or had a partnership with."""
+    footings: dict[str, str] = {}
     for card in partnerships(session, actor):
         for other in card.others:
-            stages[other.id] = max(stages.get(other.id, ""), card.stage, key=_NEARNESS.index)
-    return stages
+            footings[other.id] = max(footings.get(other.id, ""), card.footing, key=_NEARNESS.index)
+    return footings
 
 
-def _partner_card(row: Partner, actor: Actor, stages: dict[str, str]) -> PartnerCard:
+def _partner_card(row: Partner, actor: Actor, footings: dict[str, str]) -> PartnerCard:
     return PartnerCard(
         row.id, row.name, row.name_zh, row.partner_type.value, row.industry, row.region, row.about,
-        is_own=row.id == actor.partner_id, stage=stages.get(row.id, ""),
+        is_own=row.id == actor.partner_id, footing=footings.get(row.id, ""),
     )  # fmt: skip
 
 
@@ -288,10 +281,10 @@ def _sides_of(session: Session, actor: Actor, partnership_ids: list[str]) -> dic
 
 
 def _partnership_card(row: Partnership, sides: list[Side]) -> PartnershipCard:
-    invited = row.stage == PartnershipStage.INVITED
+    invited = row.footing == Footing.INVITED
     waits_for = tuple(side for side in sides if invited and side.accepted_at is None)
     return PartnershipCard(
-        row.id, row.name, row.stage.value, row.timezone, row.created_at,
+        row.id, row.name, row.footing.value, row.timezone, row.created_at,
         others=tuple(side.partner for side in sides if not side.is_own),
         waits_for=tuple(side.partner for side in waits_for), waits_for_me=any(side.is_own for side in waits_for),
     )  # fmt: skip

@@ -12,17 +12,8 @@ from sqlalchemy.orm import Session
 from partners import audit, money, outbox
 from partners.database import locked
 from partners.directory import codes, policy, queries
-from partners.directory.models import (
-    LegalEntity,
-    Partner,
-    Partnership,
-    PartnershipPartner,
-    PartnershipStage,
-    PartnerType,
-    Role,
-    Seat,
-    User,
-)
+from partners.directory.account_models import Role, Seat, User
+from partners.directory.models import Footing, LegalEntity, Partner, Partnership, PartnershipPartner, PartnerType
 from partners.directory.policy import Action, Actor
 from partners.errors import Conflict, Invalid, NotFound
 
@@ -188,7 +179,7 @@ def invite_partners(
     if _is_together(session, others | {actor.partner_id}):
         raise PartnershipExists()
     partnership = Partnership(
-        name=name.strip(), stage=PartnershipStage.INVITED, timezone=codes.checked_timezone(timezone), created_at=now
+        name=name.strip(), footing=Footing.INVITED, timezone=codes.checked_timezone(timezone), created_at=now
     )
     session.add(partnership)
     session.flush()
@@ -204,14 +195,14 @@ def invite_partners(
 def accept_partnership(session: Session, actor: Actor, partnership_id: str, now: datetime) -> Partnership:
     """Accept for the actor's side; the last side to accept begins the partnership and its counting."""
     partnership, side = _own_side(session, actor, partnership_id)
-    if partnership.stage != PartnershipStage.INVITED or side.accepted_at is not None:
+    if partnership.footing != Footing.INVITED or side.accepted_at is not None:
         raise InvitationSettled()
     side.accepted_at, side.accepted_by = now, actor.user_id
     session.flush()
     if not queries.sides_still_waiting(session, partnership_id):
-        partnership.stage = PartnershipStage.EXPLORING
+        partnership.footing = Footing.EXPLORING
         outbox.emit(session, "partnership.accepted", partnership, actor, now)
-    after = {"name": partnership.name, "stage": partnership.stage.value}
+    after = {"name": partnership.name, "footing": partnership.footing.value}
     audit.record(session, actor, "accept_partnership", partnership, now, after=after)
     return partnership
 
@@ -219,7 +210,7 @@ def accept_partnership(session: Session, actor: Actor, partnership_id: str, now:
 def decline_partnership(session: Session, actor: Actor, partnership_id: str, now: datetime) -> Partnership:
     """Turn an invitation down, or withdraw one's own; since every side must accept, it is over for all."""
     partnership, _ = _own_side(session, actor, partnership_id)
-    if partnership.stage != PartnershipStage.INVITED:
+    if partnership.footing != Footing.INVITED:
         raise InvitationSettled()
     return _end(session, actor, partnership, "decline_partnership", now)
 
@@ -227,9 +218,9 @@ def decline_partnership(session: Session, actor: Actor, partnership_id: str, now
 def end_partnership(session: Session, actor: Actor, partnership_id: str, now: datetime) -> Partnership:
     """End a partnership from any side: nothing new is counted or agreed, what was earned is still settled."""
     partnership, _ = _own_side(session, actor, partnership_id)
-    if partnership.stage == PartnershipStage.INVITED:
+    if partnership.footing == Footing.INVITED:
         raise InvitationSettled()
-    if partnership.stage == PartnershipStage.ENDED:
+    if partnership.footing == Footing.ENDED:
         raise PartnershipOver()
     return _end(session, actor, partnership, "end_partnership", now)
 
@@ -237,7 +228,7 @@ def end_partnership(session: Session, actor: Actor, partnership_id: str, now: da
 def set_floor(session: Session, actor: Actor, partnership_id: str, floor: int, now: datetime) -> PartnershipPartner:
     """Set the smallest overlap, in members, that the actor's side lets be shown; the larger of all counts."""
     partnership, side = _own_side(session, actor, partnership_id)
-    if partnership.stage == PartnershipStage.ENDED:
+    if partnership.footing == Footing.ENDED:
         raise PartnershipOver()
     before, side.floor = side.floor, codes.checked_floor(floor)
     after = {"name": partnership.name, "floor": floor}
@@ -249,10 +240,10 @@ def mark_signed(session: Session, partnership_id: str, now: datetime, actor: Act
     """Move an exploring partnership to signed, because a first agreement is in force; later calls change nothing."""
     queries.own_partnership(session, actor, partnership_id)
     partnership: Partnership = locked(session)(Partnership, partnership_id)
-    if partnership.stage == PartnershipStage.EXPLORING:
-        partnership.stage = PartnershipStage.SIGNED
-        after = {"name": partnership.name, "stage": partnership.stage.value}
-        audit.record(session, actor, "mark_signed", partnership, now, {"stage": "exploring"}, after)
+    if partnership.footing == Footing.EXPLORING:
+        partnership.footing = Footing.SIGNED
+        after = {"name": partnership.name, "footing": partnership.footing.value}
+        audit.record(session, actor, "mark_signed", partnership, now, {"footing": "exploring"}, after)
     return partnership
 
 
@@ -265,9 +256,9 @@ def _own_side(session: Session, actor: Actor, partnership_id: str) -> tuple[Part
 
 
 def _end(session: Session, actor: Actor, partnership: Partnership, action: str, now: datetime) -> Partnership:
-    before = {"stage": partnership.stage.value}
-    partnership.stage, partnership.ended_at, partnership.ended_by = PartnershipStage.ENDED, now, actor.partner_id
-    audit.record(session, actor, action, partnership, now, before, {"name": partnership.name, "stage": "ended"})
+    before = {"footing": partnership.footing.value}
+    partnership.footing, partnership.ended_at, partnership.ended_by = Footing.ENDED, now, actor.partner_id
+    audit.record(session, actor, action, partnership, now, before, {"name": partnership.name, "footing": "ended"})
     return partnership
 
 
@@ -284,7 +275,7 @@ def _is_together(session: Session, partner_ids: set[str]) -> bool:
     of_one = select(side.partnership_id).where(side.partner_id == min(partner_ids))
     rows = session.execute(
         select(side.partnership_id, side.partner_id).join(Partnership, Partnership.id == side.partnership_id)
-        .where(Partnership.stage != PartnershipStage.ENDED, side.partnership_id.in_(of_one))
+        .where(Partnership.footing != Footing.ENDED, side.partnership_id.in_(of_one))
     )  # fmt: skip
     for partnership_id, partner_id in rows:
         members[partnership_id].add(partner_id)

@@ -12,8 +12,9 @@ from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
+from partners.directory.account_models import User
 from partners.directory.cards import PartnerName, Waiting, WaitingKind
-from partners.directory.models import Partnership, User
+from partners.directory.models import Partnership
 from partners.directory.policy import Action, Actor
 from partners.directory.queries import names_of, own_partnership, partner_ids_in
 from partners.errors import NotFound

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
+from partners.directory.account_models import User
 from partners.directory.cards import PartnerName
-from partners.directory.models import Partnership, User
+from partners.directory.models import Partnership
 from partners.directory.policy import Action, Actor
 from partners.directory.queries import names_of
 from partners.errors import NotFound

@@ -15,7 +15,8 @@ from partners.audiences import services as audiences
 from partners.audiences.models import LawfulBasis
 from partners.communities import services as communities
 from partners.directory import services as directory
-from partners.directory.models import Partner, Role
+from partners.directory.account_models import Role
+from partners.directory.models import Partner
 from partners.directory.policy import Actor
 from partners.sample.brands import ROLES, Brand, Club
 from partners.sample.shopping import member_list

@@ -34,7 +34,7 @@ def settings(sqlite_template: Path, tmp_path: Path) -> Settings:
     shutil.copy(sqlite_template, var / "tandem.db")
     return Settings(
         var=var, database_url=f"sqlite:///{var / 'tandem.db'}", secret_key="k" * 32, token_key=b"t" * 32,
-        base_url="http://localhost", port=8000, upload_mb=1,
+        seal_key=b"s" * 32, base_url="http://localhost", port=8000, upload_mb=1,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from app.jobs import handler_named
 from app.work import Work
 from partners import outbox
 from partners.database import reading, writing
-from partners.directory.models import Partnership, PartnershipStage
+from partners.directory.models import Footing, Partnership
 from partners.directory.policy import Actor
 from partners.outbox import Job
 from tests.cast import Brand, Cast
@@ -212,7 +212,7 @@ def test_while_exploring_bands_and_below_the_floor_nothing(
 ) -> None:
     address = f"/audiences/overlap/{counted.partnership.id}"
     with writing(place.engine) as session:
-        session.get_one(Partnership, counted.partnership.id).stage = PartnershipStage.EXPLORING
+        session.get_one(Partnership, counted.partnership.id).footing = Footing.EXPLORING
         session.commit()
 
     exploring = client_for(counted.alder.viewer).get(address).text

@@ -49,7 +49,7 @@ def test_a_manager_invites_and_the_other_side_accepts(client_for: SignedIn, worl
     answered = client_for(world.cedar.manager).post(f"{sent.location}/accept")
 
     assert answered.status_code == 303
-    assert _partnership(place, "Breakfast").stage == "exploring"
+    assert _partnership(place, "Breakfast").footing == "exploring"
 
 
 def test_an_invitation_that_cannot_be_sent_says_why(client_for: SignedIn, world: Cast) -> None:
@@ -86,7 +86,7 @@ def test_ending_says_first_what_follows(client_for: SignedIn, world: Cast, place
     client = client_for(world.birch.manager)
 
     assert "at once and for good" in client.get(address).text
-    assert _partnership(place, "Alder with Birch").stage == "signed"
+    assert _partnership(place, "Alder with Birch").footing == "signed"
     page = client.post(address, follow_redirects=True).text
 
     assert "Birch Dairy ended this partnership" in page
@@ -126,7 +126,7 @@ def test_other_roles_read_and_change_nothing(client_for: SignedIn, world: Cast, 
     assert client.post(f"{address}/end").status_code == 403
 
 
-def test_each_stage_says_what_a_partner_sees(client_for: SignedIn, world: Cast) -> None:
+def test_each_footing_says_what_a_partner_sees(client_for: SignedIn, world: Cast) -> None:
     page = client_for(world.alder.viewer).get(f"/partners/partnerships/{world.partnership.id}").text
 
     assert "What my partner sees of us" in page

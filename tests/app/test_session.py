@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.installation import Installation
 from partners.database import reading, writing
-from partners.directory.models import Role, Seat, User
+from partners.directory.account_models import Role, Seat, User
 from partners.directory.policy import Actor
 from tests.cast import PASSWORD, Cast
 from tests.conftest import NOW

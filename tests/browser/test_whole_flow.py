@@ -45,7 +45,7 @@ def story(
     shutil.copy(sqlite_template, var / "tandem.db")
     settings = Settings(
         var=var, database_url=f"sqlite:///{var / 'tandem.db'}", secret_key="k" * 32, token_key=b"t" * 32,
-        base_url="http://localhost", port=8000, upload_mb=1,
+        seal_key=b"s" * 32, base_url="http://localhost", port=8000, upload_mb=1,
     )  # fmt: skip
     with running(settings, Clock(NOW)) as live:
         with writing(live.place.engine) as session:

@@ -16,7 +16,8 @@ from partners.campaigns.proposal import GoalPlan, Offer, PartyOffer, Plan, Propo
 from partners.campaigns.proposal_queries import newest_terms
 from partners.communities import services as communities
 from partners.directory import services as directory
-from partners.directory.models import PartnerType, Role
+from partners.directory.account_models import Role
+from partners.directory.models import PartnerType
 from partners.directory.policy import Actor
 
 PASSWORD_DIGEST = "-"  # nobody signs in to these worlds by a form unless the server replaces it

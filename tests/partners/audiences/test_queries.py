@@ -15,7 +15,7 @@ from partners.audiences.overlap import count_pairs
 from partners.audiences.pair_queries import overlap_matrix, overlaps_of_campaign, released_overlaps
 from partners.audiences.release import Band, ReleaseKind, SizeBand
 from partners.communities.models import Community
-from partners.directory.models import Partnership, PartnershipPartner, PartnershipStage
+from partners.directory.models import Footing, Partnership, PartnershipPartner
 from partners.errors import NotFound
 from partners.store import FolderStore
 from tests.cast import Brand, Cast
@@ -50,8 +50,8 @@ class World:
         self.register(self.cast.alder, alder)
         self.count(self.register(self.cast.birch, birch))
 
-    def stage(self, stage: PartnershipStage) -> None:
-        self.cast.partnership.stage = stage
+    def stand_on(self, footing: Footing) -> None:
+        self.cast.partnership.footing = footing
         self.session.flush()
 
 
@@ -73,7 +73,7 @@ def test_signed_partners_read_a_rounded_count_alike(session: Session, cast: Cast
 
 def test_while_exploring_only_bands_are_read(session: Session, cast: Cast, world: World) -> None:
     world.count_both()
-    world.stage(PartnershipStage.EXPLORING)
+    world.stand_on(Footing.EXPLORING)
 
     found = released_overlaps(session, cast.alder.viewer, NOW)[0]
     matrix = overlap_matrix(session, cast.alder.viewer, cast.partnership.id, NOW)
@@ -94,12 +94,12 @@ def test_below_the_larger_floor_nothing_is_read(session: Session, cast: Cast, wo
     assert (found.kind, found.floor, found.count) == (ReleaseKind.HIDDEN, 800, None)
 
 
-@pytest.mark.parametrize("stage", [PartnershipStage.INVITED, PartnershipStage.ENDED])
+@pytest.mark.parametrize("footing", [Footing.INVITED, Footing.ENDED])
 def test_outside_an_open_partnership_nothing_of_the_partner_is_read(
-    session: Session, cast: Cast, world: World, stage: PartnershipStage
+    session: Session, cast: Cast, world: World, footing: Footing
 ) -> None:
     world.count_both()
-    world.stage(stage)
+    world.stand_on(footing)
 
     matrix = overlap_matrix(session, cast.alder.manager, cast.partnership.id, NOW)
 
@@ -176,7 +176,7 @@ def test_communities_of_one_partner_are_not_counted_with_each_other(session: Ses
 
 
 def test_the_signed_partnership_counts_where_a_pair_has_two(session: Session, cast: Cast, world: World) -> None:
-    other = Partnership(name="Second", stage=PartnershipStage.EXPLORING, timezone="UTC", created_at=NOW)
+    other = Partnership(name="Second", footing=Footing.EXPLORING, timezone="UTC", created_at=NOW)
     session.add(other)
     session.flush()
     for brand in (cast.alder, cast.birch):

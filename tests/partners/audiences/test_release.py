@@ -12,7 +12,7 @@ from partners.audiences.release import Band, ReleaseKind, SizeBand, released, ro
 
 sizes = st.integers(1, 5_000)
 floors = st.integers(1, 200)
-stages = st.sampled_from(["invited", "exploring", "signed", "ended"])
+footings = st.sampled_from(["invited", "exploring", "signed", "ended"])
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_signed_releases_a_rounded_count_and_what_follows_from_it() -> None:
     assert shown.level == 5
 
 
-@pytest.mark.parametrize("stage", ["invited", "ended"])
-def test_outside_a_running_partnership_nothing_is_released(stage: str) -> None:
-    assert released(5_000, 9_000, 9_000, 50, stage).kind is ReleaseKind.HIDDEN
+@pytest.mark.parametrize("footing", ["invited", "ended"])
+def test_outside_a_running_partnership_nothing_is_released(footing: str) -> None:
+    assert released(5_000, 9_000, 9_000, 50, footing).kind is ReleaseKind.HIDDEN
 
 
 @pytest.mark.parametrize("shared", [951, 960, 999, 1_000])
@@ -52,24 +52,24 @@ def test_nearly_all_of_the_smaller_list_is_released_as_a_band_only(shared: int) 
     assert (shown.kind, shown.band, shown.count) == (ReleaseKind.BAND, Band.OVER_40, None)
 
 
-@given(sizes, sizes, st.data(), floors, stages)
-def test_both_sides_read_the_same(size_a: int, size_b: int, data: st.DataObject, floor: int, stage: str) -> None:
+@given(sizes, sizes, st.data(), floors, footings)
+def test_both_sides_read_the_same(size_a: int, size_b: int, data: st.DataObject, floor: int, footing: str) -> None:
     shared = data.draw(st.integers(0, min(size_a, size_b)))
 
-    here, there = released(shared, size_a, size_b, floor, stage), released(shared, size_b, size_a, floor, stage)
+    here, there = released(shared, size_a, size_b, floor, footing), released(shared, size_b, size_a, floor, footing)
 
     assert (here.kind, here.band, here.count, here.level) == (there.kind, there.band, there.count, there.level)
     assert (here.jaccard, here.overlap_coefficient) == (there.jaccard, there.overlap_coefficient)
     assert (here.size_a, here.size_b) == (there.size_b, there.size_a)
 
 
-@given(sizes, sizes, st.data(), floors, stages)
+@given(sizes, sizes, st.data(), floors, footings)
 def test_below_the_floor_nothing_tells_one_number_from_another(
-    size_a: int, size_b: int, data: st.DataObject, floor: int, stage: str
+    size_a: int, size_b: int, data: st.DataObject, floor: int, footing: str
 ) -> None:
     below = st.integers(0, min(size_a, size_b, floor - 1))
 
-    one, other = (released(data.draw(below), size_a, size_b, floor, stage) for _ in range(2))
+    one, other = (released(data.draw(below), size_a, size_b, floor, footing) for _ in range(2))
 
     assert one == other
     assert one.kind is ReleaseKind.HIDDEN

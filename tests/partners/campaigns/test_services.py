@@ -12,7 +12,7 @@ from partners.campaigns import lifecycle, proposal, queries, services, steps
 from partners.campaigns.lifecycle import Stage
 from partners.campaigns.proposal import CampaignType, GoalKpi
 from partners.database import writing
-from partners.directory.models import PartnershipStage
+from partners.directory.models import Footing
 from partners.errors import NotAllowed, NotFound
 from partners.outbox import OutboxEvent
 from tests.cast import Cast, build_cast
@@ -91,7 +91,7 @@ def test_a_plan_that_says_too_little_is_refused(
 
 
 def test_nothing_new_is_agreed_once_the_partnership_has_ended(session: Session, cast: Cast) -> None:
-    cast.partnership.stage = PartnershipStage.ENDED
+    cast.partnership.footing = Footing.ENDED
 
     with pytest.raises(steps.PartnershipNotRunning):
         proposed(session, cast, NOW)

@@ -14,7 +14,7 @@ from partners.campaigns.lifecycle import Stage, TermsClosed
 from partners.campaigns.models import Agreement, Campaign, Party, Signature
 from partners.campaigns.proposal import Proposal
 from partners.database import writing
-from partners.directory.models import Partnership, PartnershipStage
+from partners.directory.models import Footing, Partnership
 from partners.directory.policy import Actor
 from partners.errors import Conflict, NotAllowed, NotFound, TandemError
 from tests.cast import Cast, build_cast
@@ -25,7 +25,7 @@ from tests.partners.campaigns.making import digest_of_current, offer_of, plan_of
 def test_the_last_signature_brings_terms_into_force(engine: Engine) -> None:
     with writing(engine) as session:
         cast = build_cast(session, NOW)
-        cast.partnership.stage = PartnershipStage.EXPLORING
+        cast.partnership.footing = Footing.EXPLORING
         campaign = proposed(session, cast, NOW)
         digest = digest_of_current(session, cast, campaign, NOW)
 
@@ -37,7 +37,7 @@ def test_the_last_signature_brings_terms_into_force(engine: Engine) -> None:
         assert page.stage == "signed"
         assert page.in_force is not None
         assert [each.person for each in page.in_force.signatures] == ["Alder Coffee manager", "Birch Dairy manager"]
-        assert session.get_one(Partnership, cast.partnership.id).stage == PartnershipStage.SIGNED
+        assert session.get_one(Partnership, cast.partnership.id).footing == Footing.SIGNED
         assert audit.first_break(session) is None
 
 

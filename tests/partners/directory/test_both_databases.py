@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from partners.database import reading, writing
 from partners.directory import queries, services
-from partners.directory.models import Partnership, PartnershipStage, Role, Seat, User
+from partners.directory.account_models import Role, Seat, User
+from partners.directory.models import Footing, Partnership
 from partners.directory.policy import Actor
 from partners.errors import Invalid
 from partners.outbox import OutboxEvent
@@ -20,7 +21,7 @@ def test_reads_answer_alike(engine: Engine) -> None:
     cast = _committed(engine)
 
     with reading(engine) as session:
-        assert [card.stage for card in queries.partners(session, cast.birch.viewer)] == ["signed", "", ""]
+        assert [card.footing for card in queries.partners(session, cast.birch.viewer)] == ["signed", "", ""]
         assert queries.floor_of(session, cast.partnership.id) == 50
         assert len(queries.seats(session, cast.birch.admin)) == 5
         log = queries.audit_events(session, cast.birch.admin, queries.AuditFilter(since=NOW, until=NOW), 1)
@@ -41,7 +42,7 @@ def test_two_sides_that_accept_at_once_begin_it_once(engine: Engine) -> None:
     )
 
     with reading(engine) as session:
-        assert session.get_one(Partnership, invited.id).stage == PartnershipStage.EXPLORING
+        assert session.get_one(Partnership, invited.id).footing == Footing.EXPLORING
         assert len(session.scalars(select(OutboxEvent)).all()) == 1
 
 

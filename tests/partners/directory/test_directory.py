@@ -16,7 +16,7 @@ from tests.conftest import NOW
 def test_everybody_finds_every_partner_and_how_near_it_is(session: Session, cast: Cast) -> None:
     cards = queries.partners(session, cast.alder.viewer)
 
-    assert [(card.name, card.stage, card.is_own) for card in cards] == [
+    assert [(card.name, card.footing, card.is_own) for card in cards] == [
         ("Alder Coffee", "", True),
         ("Birch Dairy", "signed", False),
         ("Cedar Stranger", "", False),
@@ -27,7 +27,7 @@ def test_a_profile_tells_a_stranger_nothing_of_partnerships(session: Session, ca
     page = queries.partner_page(session, cast.cedar.manager, cast.alder.partner.id)
 
     assert page.card.name == "Alder Coffee"
-    assert page.card.stage == ""
+    assert page.card.footing == ""
     assert page.partnerships == ()
 
 
@@ -47,7 +47,7 @@ def test_the_furthest_stage_with_a_partner_counts(session: Session, cast: Cast) 
     both = [cast.birch.partner.id, cast.cedar.partner.id]
     services.invite_partners(session, cast.alder.manager, both, "Breakfast", "UTC", NOW)
 
-    stages = {card.name: card.stage for card in queries.partners(session, cast.alder.viewer)}
+    stages = {card.name: card.footing for card in queries.partners(session, cast.alder.viewer)}
 
     assert stages["Birch Dairy"] == "signed"
     assert stages["Cedar Stranger"] == "invited"

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from partners.audit import AuditEvent, first_break
 from partners.directory import codes, queries, services
-from partners.directory.models import Partnership, PartnershipStage
+from partners.directory.models import Footing, Partnership
 from partners.directory.queries import WaitingKind
 from partners.errors import Invalid, NotAllowed, NotFound
 from partners.outbox import OutboxEvent
@@ -18,10 +18,10 @@ def test_the_last_side_to_accept_begins_the_partnership(session: Session, cast: 
     partnership = _invite(session, cast, cast.birch.partner.id, cast.cedar.partner.id)
 
     services.accept_partnership(session, cast.birch.manager, partnership.id, NOW)
-    assert partnership.stage == PartnershipStage.INVITED
+    assert partnership.footing == Footing.INVITED
     services.accept_partnership(session, cast.cedar.manager, partnership.id, NOW)
 
-    assert partnership.stage == PartnershipStage.EXPLORING
+    assert partnership.footing == Footing.EXPLORING
     emitted = session.scalars(select(OutboxEvent)).one()
     assert (emitted.kind, emitted.subject_id) == ("partnership.accepted", partnership.id)
 
@@ -67,7 +67,7 @@ def test_declining_ends_the_invitation_for_all(session: Session, cast: Cast) -> 
     services.decline_partnership(session, cast.cedar.manager, partnership.id, NOW)
 
     page = queries.partnership_page(session, cast.birch.manager, partnership.id)
-    assert page.stage == "ended"
+    assert page.footing == "ended"
     assert page.ended_by is not None
     assert page.ended_by.name == "Cedar Stranger"
     assert not page.was_accepted
@@ -77,7 +77,7 @@ def test_declining_ends_the_invitation_for_all(session: Session, cast: Cast) -> 
 def test_either_side_ends_a_partnership_and_only_once(session: Session, cast: Cast) -> None:
     services.end_partnership(session, cast.birch.manager, cast.partnership.id, NOW)
 
-    assert cast.partnership.stage == PartnershipStage.ENDED
+    assert cast.partnership.footing == Footing.ENDED
     assert queries.accepted_partnership_ids(session, cast.alder.partner.id) == []
     with pytest.raises(services.PartnershipOver):
         services.end_partnership(session, cast.alder.manager, cast.partnership.id, NOW)
@@ -144,7 +144,7 @@ def test_the_first_agreement_makes_an_exploring_partnership_signed(session: Sess
     services.mark_signed(session, partnership.id, NOW, cast.cedar.manager)
     services.mark_signed(session, partnership.id, NOW, cast.alder.manager)
 
-    assert partnership.stage == PartnershipStage.SIGNED
+    assert partnership.footing == Footing.SIGNED
     actions = list(session.scalars(select(AuditEvent.action)))
     assert actions.count("mark_signed") == 1
 
@@ -182,7 +182,7 @@ def test_only_managers_run_partnerships(session: Session, cast: Cast, role: str)
 def test_the_list_says_whom_it_waits_for(session: Session, cast: Cast) -> None:
     _invite(session, cast, cast.birch.partner.id, cast.cedar.partner.id)
 
-    cards = {card.stage: card for card in queries.partnerships(session, cast.birch.viewer)}
+    cards = {card.footing: card for card in queries.partnerships(session, cast.birch.viewer)}
 
     assert [other.name for other in cards["invited"].waits_for] == ["Birch Dairy", "Cedar Stranger"]
     assert cards["invited"].waits_for_me

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from partners.audit import AuditEvent
 from partners.directory import codes, queries, services
-from partners.directory.models import LegalEntity, Partner, PartnerType, Role, User
+from partners.directory.account_models import Role, User
+from partners.directory.models import LegalEntity, Partner, PartnerType
 from partners.directory.policy import Action, Actor
 from partners.errors import NotAllowed, NotFound
 from partners.money import UnknownCurrency

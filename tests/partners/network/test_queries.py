@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from partners.audiences.models import Audience
 from partners.campaigns.models import Campaign, CampaignCommunity
 from partners.communities.models import Community
-from partners.directory.models import PartnershipStage
+from partners.directory.models import Footing
 from partners.errors import NotFound
 from partners.network.findings import NetworkView
 from partners.network.queries import campaign_flow, network_of
@@ -101,7 +101,7 @@ def test_orders_that_a_community_sent_to_itself_are_said_and_not_drawn(session: 
 
 
 def test_while_exploring_a_pair_has_a_band_and_a_size_band(session: Session, land: Land) -> None:
-    land.cast.partnership.stage = PartnershipStage.EXPLORING
+    land.cast.partnership.footing = Footing.EXPLORING
     session.flush()
 
     view = network_of(session, land.cast.alder.manager, NOW)
@@ -136,7 +136,7 @@ def test_a_partner_reads_nothing_of_another_partnership(session: Session, land: 
 
 
 def test_after_the_end_nothing_of_the_partner_is_on_the_map(session: Session, land: Land) -> None:
-    land.cast.partnership.stage = PartnershipStage.ENDED
+    land.cast.partnership.footing = Footing.ENDED
     session.flush()
 
     view = network_of(session, land.cast.alder.manager, NOW)

@@ -13,7 +13,7 @@ from partners.campaigns.lifecycle import Stage
 from partners.campaigns.models import Agreement, Campaign, CampaignCommunity, CampaignType, Party, Signature, Terms
 from partners.campaigns.terms import PartyTerms, TermsDocument, to_dict
 from partners.digest import digest_of
-from partners.directory.models import Partnership, PartnershipPartner, PartnershipStage
+from partners.directory.models import Footing, Partnership, PartnershipPartner
 from partners.referrals.models import Import
 from partners.referrals.services import CHUNK, open_import, read_chunk, receive_import
 from partners.store import FolderStore
@@ -89,7 +89,7 @@ def add_terms(
 def other_partnership(session: Session, cast: Cast) -> Partnership:
     """Add a signed partnership of Alder with Cedar."""
     partnership = Partnership(
-        name="Alder with Cedar", stage=PartnershipStage.SIGNED, timezone="Asia/Shanghai", created_at=NOW
+        name="Alder with Cedar", footing=Footing.SIGNED, timezone="Asia/Shanghai", created_at=NOW
     )
     session.add(partnership)
     session.flush()
