@@ -38,8 +38,14 @@ def db() -> Session:
     """Return the session of this request, opened at its first use and rolled back at the end unless committed."""
     if "db" not in g:
         begin = reading if request.method in READING_METHODS else writing
-        g.db = begin(installation().engine)
+        g.db = begin(installation().engine, tenant())
     return cast(Session, g.db)
+
+
+def tenant() -> str:
+    """Return the partner that this request works for: always the signed-in seat's, never one that was sent."""
+    found = seat()
+    return found.partner_id if found else ""
 
 
 def seat() -> SeatView | None:

@@ -8,8 +8,8 @@ from flask_login import UserMixin
 
 from app import context
 from partners.database import reading
+from partners.directory.account_queries import seats_of
 from partners.directory.credentials import SeatView
-from partners.directory.queries import seats_of
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.installation import Installation
 from config import Settings
 from partners import outbox
-from partners.database import reading, writing
+from partners.database import EVERY_TENANT, reading, writing
 from partners.store import FolderStore
 
 BEAT_SECONDS = 5.0
@@ -44,11 +44,11 @@ class Work:
 
     def reading(self) -> Session:
         """Return a session that only reads, for ``with``."""
-        return reading(self.installation.engine)
+        return reading(self.installation.engine, EVERY_TENANT)
 
     def writing(self) -> Session:
         """Return a session that may write, for ``with``; beat or finish in it, then commit."""
-        return writing(self.installation.engine)
+        return writing(self.installation.engine, EVERY_TENANT)
 
     def beat(self, session: Session, progress: int, total: int) -> None:
         """Say how far the job is, inside the transaction that does the work; raises JobTaken."""

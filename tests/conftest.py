@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,9 @@ from partners.database import open_engine, writing
 from partners.store import FolderStore
 from tests.cast import Cast, build_cast
 from tests.sample_world import sample_world as sample_world
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # a busy machine is no fault of the code
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 """The instant at which tests happen unless they say otherwise."""

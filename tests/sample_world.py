@@ -16,8 +16,8 @@ from config import Settings
 from migrations import upgrade
 from partners import sample
 from partners.database import open_engine, reading, writing
+from partners.directory.account_queries import seats_of, user_by_email
 from partners.directory.policy import Actor
-from partners.directory.queries import seats_of, user_by_email
 from partners.store import FolderStore
 
 LOADED_AT = datetime(2026, 3, 18, 10, 0, tzinfo=UTC)

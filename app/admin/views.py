@@ -15,7 +15,14 @@ from app.errors import said
 from app.home.activity import sentence
 from app.passwords import digest_password
 from partners import audit
-from partners.directory import policy, queries, services
+from partners.directory import (
+    audit_queries,
+    entity_queries,
+    entity_services,
+    policy,
+    seat_queries,
+    seat_services,
+)
 from partners.directory.account_models import Role
 from partners.directory.policy import Action
 from partners.errors import Invalid
@@ -27,7 +34,7 @@ def index() -> Any:
     form = SeatForm()
     if form.validate_on_submit():
         try:
-            services.seat_person(
+            seat_services.seat_person(
                 db(), actor(), form.email.data, Role(form.role.data), now(),
                 name=form.name.data or "", password_digest=_digest(form),
             )  # fmt: skip
@@ -37,7 +44,7 @@ def index() -> Any:
             context.commit()
             flash(_("The seat is given."))
             return redirect(url_for("admin.index"), 303)
-    seats = lists.seats(queries.seats(db(), actor()))
+    seats = lists.seats(seat_queries.seats(db(), actor()))
     if "csv" in request.args:
         return seats.as_csv("seats.csv")
     return render_template("admin/index.html", people=seats, form=form), 422 if request.method == "POST" else 200
@@ -46,11 +53,11 @@ def index() -> Any:
 @bp.route("/seats/<seat_id>", methods=["GET", "POST"])
 def seat(seat_id: str) -> Any:
     """Ask whether a seat is to be taken away, and take it."""
-    card = queries.seat_page(db(), actor(), seat_id)
+    card = seat_queries.seat_page(db(), actor(), seat_id)
     trouble = ""
     if request.method == "POST":
         try:
-            services.take_seat(db(), actor(), seat_id, now())
+            seat_services.take_seat(db(), actor(), seat_id, now())
         except Invalid as error:
             trouble = said(error)
         else:
@@ -67,14 +74,14 @@ def entities() -> Any:
     form = EntityForm()
     if form.validate_on_submit():
         try:
-            services.add_legal_entity(db(), actor(), now=now(), **_written(form))
+            entity_services.add_legal_entity(db(), actor(), now=now(), **_written(form))
         except Invalid as error:
             form.form_errors.append(said(error))
         else:
             context.commit()
             flash(_("The legal entity is added."))
             return redirect(url_for("admin.entities"), 303)
-    found = lists.entities(queries.own_legal_entities(db(), actor()))
+    found = lists.entities(entity_queries.own_legal_entities(db(), actor()))
     if "csv" in request.args:
         return found.as_csv("legal-entities.csv")
     return render_template("admin/entities.html", entities=found, form=form), 422 if request.method == "POST" else 200
@@ -86,9 +93,9 @@ def audit_log() -> Any:
     form = AuditForm(request.args)
     wanted = form.wanted()
     if "csv" in request.args:
-        return lists.audit_file(queries.every_audit_event(db(), actor(), wanted))
-    page = queries.audit_events(db(), actor(), wanted, request.args.get("page", 1, int))
-    form.offer(queries.audit_actions(db(), actor()), _people())
+        return lists.audit_file(audit_queries.every_audit_event(db(), actor(), wanted))
+    page = audit_queries.audit_events(db(), actor(), wanted, request.args.get("page", 1, int))
+    form.offer(audit_queries.audit_actions(db(), actor()), _people())
     verdict = lists.verdict(audit.first_break(db())) if "check" in request.args else None
     kept = {key: request.args[key] for key in ("action", "user_id", "since", "until") if request.args.get(key)}
     return render_template(
@@ -107,7 +114,7 @@ def _digest(form: SeatForm) -> str:
 
 
 def _people() -> list[tuple[str, str]]:
-    return sorted({(card.user_id, card.name) for card in queries.seats(db(), actor())}, key=lambda one: one[1])
+    return sorted({(card.user_id, card.name) for card in seat_queries.seats(db(), actor())}, key=lambda one: one[1])
 
 
 def _written(form: EntityForm) -> dict[str, str]:

@@ -17,8 +17,8 @@ import config
 from app.installation import Installation, open_installation
 from app.jobs import HANDLERS
 from partners import outbox
-from partners.database import reading, writing
-from partners.directory import queries as directory
+from partners.database import reading, work_for, writing
+from partners.directory import account_queries
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
 from partners.errors import Invalid, NotAllowed, TandemError
@@ -85,13 +85,15 @@ def as_actor(
 ) -> Iterator[tuple[Session, Actor]]:
     """Give a writing session and who acts; what is not committed is rolled back."""
     with writing(installation.engine) as session:
-        yield session, seat_of(session, email, partner_code, role)
+        actor = seat_of(session, email, partner_code, role)
+        work_for(session, actor.partner_id)
+        yield session, actor
 
 
 def seat_of(session: Session, email: str, partner_code: str | None, role: str | None) -> Actor:
     """Return the one seat that the options name."""
-    account = directory.user_by_email(session, email.lower())
-    seats = directory.seats_of(session, account.user_id) if account else []
+    account = account_queries.user_by_email(session, email.lower())
+    seats = account_queries.seats_of(session, account.user_id) if account else []
     seats = [
         seat for seat in seats
         if role in (None, seat.role) and partner_code in (None, session.get_one(Partner, seat.partner_id).code)

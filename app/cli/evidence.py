@@ -35,7 +35,7 @@ def register(main: click.Group) -> None:
             received = services.receive_import(session, actor, here.store, file.name, stream, here.now(), key)
             import_id = received.id
             commit_and_work(here, session)
-        with reading(here.engine) as session:
+        with reading(here.engine, actor.partner_id) as session:
             page = queries.import_page(session, actor, import_id).card
             click.echo(f"{page.accepted} taken, {page.duplicates} known before, {page.rejected} not taken")
             if failed and page.rejected:

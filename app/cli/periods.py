@@ -54,7 +54,7 @@ def register(main: click.Group) -> None:
             digest = queries.period_page(session, actor, period_id, here.now()).own_digest
             services.approve_drafts(session, actor, period_id, digest, here.now())
             commit_and_work(here, session)
-        with reading(here.engine) as session:
+        with reading(here.engine, actor.partner_id) as session:
             for card in statement_queries.statements_of_period(session, actor, period_id):
                 if card.payer.id == actor.partner_id:
                     click.echo(f"{card.number} {format.money_with_code(card.closing_minor, card.currency)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app.cli.acting import command, opened
-from partners.database import writing
+from partners.database import EVERY_TENANT, writing
 
 
 def register(main: click.Group) -> None:
@@ -55,7 +55,7 @@ def _load_sample_once() -> bool:
     from partners import sample
 
     here = opened()
-    with writing(here.engine) as session:
+    with writing(here.engine, EVERY_TENANT) as session:
         is_new = sample.is_empty(session)
         if is_new:
             click.echo("Loading the sample world")

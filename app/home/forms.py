@@ -10,7 +10,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from app import context
 from app.passwords import MIN_LENGTH, is_password
-from partners.directory.queries import account_of
+from partners.directory.account_queries import account_of
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from app.context import actor, db, now
 from app.home import activity, beginning, bp, finding, waiting
 from app.home.forms import PasswordForm
 from app.passwords import digest_password
-from partners.directory import queries, services
+from partners.directory import account_services, audit_queries
 
 
 @bp.get("/")
@@ -23,7 +23,7 @@ def index() -> str:
         "home/index.html",
         items=waiting.items(db(), actor(), now()),
         steps=beginning.steps(db(), actor(), now()),
-        happened=activity.lines(queries.recent_activity(db(), actor(), activity.READ)),
+        happened=activity.lines(audit_queries.recent_activity(db(), actor(), activity.READ)),
     )
 
 
@@ -41,7 +41,7 @@ def account() -> Any:
     """Change the own password; that ends every session, this one too."""
     form = PasswordForm()
     if form.validate_on_submit():
-        services.change_password(db(), actor(), digest_password(form.new.data), now())
+        account_services.change_password(db(), actor(), digest_password(form.new.data), now())
         context.commit()
         language = session.get("locale")
         logout_user()

@@ -16,6 +16,7 @@ from app.session import bp
 from app.session.forms import SignInForm
 from app.signed_in import SignedIn
 from partners.database import reading
+from partners.directory.account_queries import seat_for_request, seats_of, user_by_email
 from partners.directory.credentials import (
     LOCALES,
     SeatView,
@@ -24,7 +25,6 @@ from partners.directory.credentials import (
     is_held_back,
     note_failure,
 )
-from partners.directory.queries import seat_for_request, seats_of, user_by_email
 from partners.errors import NotFound
 
 HOME = "/"

@@ -7,33 +7,23 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from partners import audit
-from partners.audit import AuditEvent, AuditFilter
 from partners.directory import policy
-from partners.directory.account_models import Seat, User
 from partners.directory.cards import (
-    AuditLine,
-    AuditPage,
-    EntityCard,
     PartnerCard,
     PartnerName,
     PartnerPage,
     PartnershipCard,
     PartnershipPage,
-    SeatCard,
     Side,
     Waiting,
     WaitingKind,
 )
-from partners.directory.credentials import Account, SeatView, stamp_of
-from partners.directory.models import Footing, LegalEntity, Partner, Partnership, PartnershipPartner
+from partners.directory.models import Footing, Partner, Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor
 from partners.errors import NotFound
 
-__all__ = ["AuditFilter", "Waiting", "WaitingKind"]
+__all__ = ["Waiting", "WaitingKind"]
 
-AUDIT_PAGE = 50
-"""Audit events on a page."""
 
 _NEARNESS = ("", "ended", "invited", "exploring", "signed")
 
@@ -141,112 +131,6 @@ def invitations_waiting(session: Session, actor: Actor) -> list[Waiting]:
         Waiting(WaitingKind.ACCEPT_PARTNERSHIP, card.name, tuple(o.name for o in card.others), card.created_at, card.id)
         for card in reversed(partnerships(session, actor))
         if card.waits_for_me
-    ]
-
-
-def seats(session: Session, actor: Actor) -> list[SeatCard]:
-    """Return who has a place at the actor's partner, by name; for admins."""
-    policy.require(actor, Action.ADMINISTER)
-    rows = session.execute(
-        select(Seat, User).join(User, User.id == Seat.user_id)
-        .where(Seat.partner_id == actor.partner_id).order_by(User.name, Seat.role)
-    )  # fmt: skip
-    return [
-        SeatCard(seat.id, user.id, user.name, user.email, seat.role.value, seat.created_at, seat.id == actor.seat_id)
-        for seat, user in rows
-    ]
-
-
-def seat_page(session: Session, actor: Actor, seat_id: str) -> SeatCard:
-    """Return one seat at the actor's partner; for admins."""
-    found = next((card for card in seats(session, actor) if card.id == seat_id), None)
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def own_legal_entities(session: Session, actor: Actor) -> list[EntityCard]:
-    """Return the companies of the actor's partner, by code."""
-    policy.require(actor, Action.READ)
-    rows = session.scalars(
-        select(LegalEntity).where(LegalEntity.partner_id == actor.partner_id).order_by(LegalEntity.code)
-    )
-    return [
-        EntityCard(
-            e.id, e.code, e.name, e.name_zh, e.address, e.country, e.registration_number, e.tax_number, e.currency
-        )
-        for e in rows
-    ]
-
-
-def audit_events(session: Session, actor: Actor, wanted: AuditFilter, page: int) -> AuditPage:
-    """Return one page of what users of the actor's partner did, newest first; for admins."""
-    policy.require(actor, Action.ADMINISTER)
-    total = audit.count_events(session, actor.partner_id, wanted)
-    pages = max(1, -(-total // AUDIT_PAGE))
-    page = min(max(page, 1), pages)
-    found = list(audit.events_of(session, actor.partner_id, wanted, AUDIT_PAGE, (page - 1) * AUDIT_PAGE))
-    return AuditPage(tuple(_audit_lines(session, found)), total, page, pages)
-
-
-def every_audit_event(session: Session, actor: Actor, wanted: AuditFilter) -> list[AuditLine]:
-    """Return all that ``audit_events`` would page through, for a file; for admins."""
-    policy.require(actor, Action.ADMINISTER)
-    return _audit_lines(session, list(audit.events_of(session, actor.partner_id, wanted)))
-
-
-def audit_actions(session: Session, actor: Actor) -> list[str]:
-    """Return the actions that occur in the own audit log, to choose from; for admins."""
-    policy.require(actor, Action.ADMINISTER)
-    return audit.actions_of(session, actor.partner_id)
-
-
-def recent_activity(session: Session, actor: Actor, limit: int) -> list[AuditLine]:
-    """Return the newest things that users of the actor's partner did; every role of the partner may read them."""
-    policy.require(actor, Action.READ)
-    return _audit_lines(session, list(audit.events_of(session, actor.partner_id, AuditFilter(), limit)))
-
-
-def user_by_email(session: Session, email: str) -> Account | None:
-    """Return what signing in with this address compares; None where no active user has it."""
-    user = session.scalar(select(User).where(User.email == email.strip().lower(), User.is_active))
-    return Account(user.id, user.password_digest) if user else None
-
-
-def account_of(session: Session, actor: Actor) -> Account:
-    """Return what the actor's own password is compared with."""
-    return Account(actor.user_id, session.get_one(User, actor.user_id).password_digest)
-
-
-def seats_of(session: Session, user_id: str) -> list[SeatView]:
-    """Return the seats of an active user, by brand and role; the first is the one that signing in takes."""
-    rows = session.execute(
-        select(Seat, User, Partner).join(User, User.id == Seat.user_id).join(Partner, Partner.id == Seat.partner_id)
-        .where(Seat.user_id == user_id, User.is_active).order_by(Partner.name, Seat.created_at, Seat.id)
-    )  # fmt: skip
-    return [
-        SeatView(
-            seat.id, user.id, user.name, user.locale, partner.id, partner.name, partner.name_zh, seat.role.value,
-            stamp_of(user.password_digest),
-        )
-        for seat, user, partner in rows
-    ]  # fmt: skip
-
-
-def seat_for_request(session: Session, user_id: str, seat_id: str) -> SeatView | None:
-    """Return a seat of this user; None where it was taken away or the user may no longer sign in."""
-    return next((seat for seat in seats_of(session, user_id) if seat.seat_id == seat_id), None)
-
-
-def _audit_lines(session: Session, events: list[AuditEvent]) -> list[AuditLine]:
-    user_ids = {event.user_id for event in events}
-    users = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
-    names = {user.id: user.name for user in users}
-    return [
-        AuditLine(
-            e.seq, e.at, names.get(e.user_id or "", ""), e.action, e.thing, e.thing_id, e.before, e.after, e.digest
-        )
-        for e in events
     ]
 
 

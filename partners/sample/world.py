@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from partners.audiences import services as audiences
 from partners.audiences.models import LawfulBasis
 from partners.communities import services as communities
+from partners.directory import entity_services, seat_services
 from partners.directory import services as directory
 from partners.directory.account_models import Role
 from partners.directory.models import Partner
@@ -77,7 +78,7 @@ def bring_brand(world: World, brand: Brand, at: datetime) -> None:
     world.partner_ids[brand.code] = partner.id
     for role, person in zip(ROLES, brand.people, strict=True):
         world.actors[brand.code, role] = _seat(world, partner, brand, role, person, at)
-    entity = directory.add_legal_entity(
+    entity = entity_services.add_legal_entity(
         world.session, world.actors[brand.code, "admin"], code=brand.series, name=brand.company,
         name_zh=brand.company_zh, address=brand.address, country=brand.region, currency=brand.currency,
         registration_number=brand.registration_number, tax_number=brand.tax_number, now=at,
@@ -98,10 +99,10 @@ def register_members(world: World, brand: Brand, club: Club, at: datetime) -> No
 
 
 def _seat(world: World, partner: Partner, brand: Brand, role: str, person: str, at: datetime) -> Actor:
-    user = directory.add_user(
+    user = seat_services.add_user(
         world.session, f"{role}@{brand.code}.example", person, world.password_digest, brand.locale, at
     )
-    seat = directory.give_seat(world.session, None, user, partner, Role(role.rstrip("2")), at)
+    seat = seat_services.give_seat(world.session, None, user, partner, Role(role.rstrip("2")), at)
     world.session.flush()
     return Actor(user.id, seat.id, partner.id, seat.role.value)
 

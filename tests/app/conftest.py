@@ -17,8 +17,8 @@ from app import create_app
 from app.installation import Installation
 from config import Settings
 from partners.database import reading, writing
+from partners.directory.account_queries import seat_for_request
 from partners.directory.policy import Actor
-from partners.directory.queries import seat_for_request
 from tests.cast import PASSWORD, Cast, build_cast
 from tests.conftest import NOW
 

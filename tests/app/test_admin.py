@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.installation import Installation
 from partners.database import reading, writing
-from partners.directory import queries, services
+from partners.directory import account_services, audit_queries, services
 from partners.directory.policy import Actor
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -161,7 +161,7 @@ def _forge(place: Installation) -> None:
 def _act(place: Installation, world: Cast) -> None:
     with writing(place.engine) as session:
         services.set_floor(session, world.alder.manager, world.partnership.id, 60, NOW)
-        services.change_password(session, world.alder.viewer, "-", NOW)
+        account_services.change_password(session, world.alder.viewer, "-", NOW)
         session.commit()
     with reading(place.engine) as session:
-        assert len(queries.recent_activity(session, world.alder.viewer, 9)) == 2
+        assert len(audit_queries.recent_activity(session, world.alder.viewer, 9)) == 2

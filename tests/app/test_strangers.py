@@ -118,7 +118,7 @@ def _filled(rule: Rule, ids: dict[str, list[str]], position: int, instead: str =
 
 
 def _client(app: Flask, world: SampleWorld, role: str) -> FlaskClient:
-    from partners.directory.queries import seat_for_request
+    from partners.directory.account_queries import seat_for_request
 
     actor = world.actor(f"{role}@{STRANGER}.example")
     with reading(app.extensions["tandem"].engine) as session:

@@ -18,7 +18,7 @@ from app.worker import reap, run_job
 from migrations import upgrade
 from partners import sample
 from partners.database import reading, writing
-from partners.directory.queries import seat_for_request
+from partners.directory.account_queries import seat_for_request
 from partners.outbox import Job
 from tests.benchmarks.results import Report, at_most
 from tests.benchmarks.timing import measured

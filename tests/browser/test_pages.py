@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from app import create_app
 from partners import sample
 from partners.database import reading
-from partners.directory.queries import seat_for_request
+from partners.directory.account_queries import seat_for_request
 from tests.browser.crawl import pages
 from tests.browser.live import Clock, Live, running
 from tests.browser.people import Person, Words, picture

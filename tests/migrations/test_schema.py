@@ -53,5 +53,5 @@ def test_an_audit_event_cannot_be_rewritten(engine: Engine) -> None:
         session.commit()
 
     for statement in ("UPDATE audit_event SET action = 'other'", "DELETE FROM audit_event"):
-        with writing(engine) as session, pytest.raises(DBAPIError, match="append-only|permission denied"):
+        with writing(engine) as session, pytest.raises(DBAPIError, match=r"append-only|permission denied"):
             session.execute(text(statement))

@@ -15,6 +15,7 @@ from partners.campaigns.models import CampaignType, GoalKpi
 from partners.campaigns.proposal import GoalPlan, Offer, PartyOffer, Plan, Proposal
 from partners.campaigns.proposal_queries import newest_terms
 from partners.communities import services as communities
+from partners.directory import entity_services, seat_services
 from partners.directory import services as directory
 from partners.directory.account_models import Role
 from partners.directory.models import PartnerType
@@ -52,11 +53,11 @@ def bring(session: Session, code: str, name: str, country: str, currency: str, a
     partner = directory.register_partner(session, name, "", code, PartnerType.BRAND, "retail", country, "", at)
     people = {}
     for login in ("manager", "viewer", "finance", "finance2", "admin"):
-        user = directory.add_user(session, f"{login}@{code}.example", f"{name} {login}", digest, "en", at)
-        seat = directory.give_seat(session, None, user, partner, Role(login.rstrip("2")), at)
+        user = seat_services.add_user(session, f"{login}@{code}.example", f"{name} {login}", digest, "en", at)
+        seat = seat_services.give_seat(session, None, user, partner, Role(login.rstrip("2")), at)
         session.flush()
         people[login] = Actor(user.id, seat.id, partner.id, seat.role.value)
-    entity = directory.add_legal_entity(
+    entity = entity_services.add_legal_entity(
         session, people["admin"], code=code[:8].upper().replace("-", ""), name=f"{name} Ltd", address="1 Market Street",
         country=country, currency=currency, now=at,
     )  # fmt: skip

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from partners.audit import AuditFilter
 from partners.database import reading, writing
-from partners.directory import queries, services
+from partners.directory import audit_queries, queries, seat_queries, seat_services, services
 from partners.directory.account_models import Role, Seat, User
 from partners.directory.models import Footing, Partnership
 from partners.directory.policy import Actor
@@ -23,8 +24,8 @@ def test_reads_answer_alike(engine: Engine) -> None:
     with reading(engine) as session:
         assert [card.footing for card in queries.partners(session, cast.birch.viewer)] == ["signed", "", ""]
         assert queries.floor_of(session, cast.partnership.id) == 50
-        assert len(queries.seats(session, cast.birch.admin)) == 5
-        log = queries.audit_events(session, cast.birch.admin, queries.AuditFilter(since=NOW, until=NOW), 1)
+        assert len(seat_queries.seats(session, cast.birch.admin)) == 5
+        log = audit_queries.audit_events(session, cast.birch.admin, AuditFilter(since=NOW, until=NOW), 1)
         assert (log.total, log.pages) == (0, 1)
 
 
@@ -51,17 +52,17 @@ def test_two_admins_cannot_take_each_others_seats(engine: Engine) -> None:
     first = cast.alder.admin
     with writing(engine) as session:
         user = session.get_one(User, cast.alder.viewer.user_id)
-        seat = services.give_seat(session, first, user, cast.alder.partner, Role.ADMIN, NOW)
+        seat = seat_services.give_seat(session, first, user, cast.alder.partner, Role.ADMIN, NOW)
         second = Actor(user.id, seat.id, cast.alder.partner.id, "admin")
         session.commit()
 
     refused = _at_once(
         engine,
-        lambda session: services.take_seat(session, first, second.seat_id, NOW),
-        lambda session: services.take_seat(session, second, first.seat_id, NOW),
+        lambda session: seat_services.take_seat(session, first, second.seat_id, NOW),
+        lambda session: seat_services.take_seat(session, second, first.seat_id, NOW),
     )
 
-    assert [type(error) for error in refused] == [services.LastAdmin]
+    assert [type(error) for error in refused] == [seat_services.LastAdmin]
     with reading(engine) as session:
         own_admins = select(Seat.id).where(Seat.partner_id == cast.alder.partner.id, Seat.role == Role.ADMIN)
         assert len(session.scalars(own_admins).all()) == 1

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from partners import audit
-from partners.directory import queries, services
-from partners.directory.queries import AuditFilter
+from partners.audit import AuditFilter
+from partners.directory import account_services, audit_queries, queries, services
 from partners.errors import NotFound
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -63,30 +63,30 @@ def test_each_partner_reads_its_own_log(session: Session, cast: Cast) -> None:
     services.set_floor(session, cast.alder.manager, cast.partnership.id, 60, NOW)
     services.set_floor(session, cast.birch.manager, cast.partnership.id, 70, NOW)
 
-    log = queries.audit_events(session, cast.birch.admin, AuditFilter(), 1)
+    log = audit_queries.audit_events(session, cast.birch.admin, AuditFilter(), 1)
 
     assert [(line.action, line.after["floor"], line.who) for line in log.lines] == [
         ("set_floor", 70, "Birch Dairy manager")
     ]
-    assert queries.audit_actions(session, cast.cedar.admin) == []
-    assert queries.recent_activity(session, cast.cedar.viewer, 10) == []
+    assert audit_queries.audit_actions(session, cast.cedar.admin) == []
+    assert audit_queries.recent_activity(session, cast.cedar.viewer, 10) == []
 
 
 def test_the_log_is_filtered_and_paged(session: Session, cast: Cast) -> None:
     for number in range(120):
         at = NOW + timedelta(minutes=number)
         services.set_floor(session, cast.alder.manager, cast.partnership.id, 10 + number, at)
-    services.change_password(session, cast.alder.viewer, "digest", NOW)
+    account_services.change_password(session, cast.alder.viewer, "digest", NOW)
     admin = cast.alder.admin
 
-    last = queries.audit_events(session, admin, AuditFilter(action="set_floor"), 99)
+    last = audit_queries.audit_events(session, admin, AuditFilter(action="set_floor"), 99)
     assert (last.total, last.page, last.pages, len(last.lines)) == (120, 3, 3, 20)
 
     window = AuditFilter(since=NOW + timedelta(minutes=10), until=NOW + timedelta(minutes=12))
-    assert [line.after["floor"] for line in queries.audit_events(session, admin, window, 1).lines] == [21, 20]
+    assert [line.after["floor"] for line in audit_queries.audit_events(session, admin, window, 1).lines] == [21, 20]
 
     by_viewer = AuditFilter(user_id=cast.alder.viewer.user_id)
-    assert [line.action for line in queries.every_audit_event(session, admin, by_viewer)] == ["change_password"]
+    assert [line.action for line in audit_queries.every_audit_event(session, admin, by_viewer)] == ["change_password"]
 
 
 def test_the_chain_of_all_services_holds(session: Session, cast: Cast) -> None:
@@ -97,7 +97,7 @@ def test_the_chain_of_all_services_holds(session: Session, cast: Cast) -> None:
     services.end_partnership(session, cast.alder.manager, partnership.id, NOW)
 
     assert audit.first_break(session) is None
-    assert [line.action for line in queries.recent_activity(session, cast.alder.viewer, 9)] == [
+    assert [line.action for line in audit_queries.recent_activity(session, cast.alder.viewer, 9)] == [
         "end_partnership",
         "invite_partners",
     ]
