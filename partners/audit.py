@@ -6,13 +6,14 @@ head) is printed on statements.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Select, func, select
+from sqlalchemy import JSON, BigInteger, Select, String, cast, func, select, type_coerce
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from partners.database import Base, BigInt, Digest, Ref, Text40
@@ -100,15 +101,18 @@ def head_of(session: Session) -> tuple[int, str]:
 
 
 def first_break(session: Session) -> Break | None:
-    """Recompute the whole chain; None means that every event is as it was written and none is missing."""
+    """Recompute the whole chain; None means that every event is as it was written and none is missing.
+
+    It is read as it is stored, byte by byte: another blank in a JSON column means the same, and was changed.
+    """
     seq, digest = 0, GENESIS
-    in_order = select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000)
-    with closing(session.scalars(in_order)) as events:
-        for event in events:
+    with closing(session.execute(_as_stored(session).execution_options(yield_per=1000))) as rows:
+        for row in rows:
             seq += 1
-            digest = chained(digest, _content(event))
-            if event.seq != seq or event.digest != digest:
-                return Break(seq, digest, event.digest)
+            content = _content_as_stored(row)
+            digest = chained(digest, content) if content else "unreadable"
+            if row.seq != seq or row.digest != digest:
+                return Break(seq, digest, str(row.digest))
     head_seq, head_digest = head_of(session)
     if (head_seq, head_digest) != (seq, digest):
         return Break(seq + 1, head_digest, digest)
@@ -144,6 +148,46 @@ def _narrowed(query: Select[Any], partner_id: str, wanted: AuditFilter) -> Selec
     if wanted.until is not None:
         query = query.where(AuditEvent.at < wanted.until)
     return query
+
+
+def _as_stored(session: Session) -> Select[Any]:
+    """Select the chain with what could be written in several ways as the text that is stored."""
+    table = AuditEvent.__table__.c
+    is_text = session.get_bind().dialect.name == "sqlite"
+    at = type_coerce(table.at, String) if is_text else table.at
+    same = (table.seq, table.user_id, table.seat_id, table.partner_id, table.action, table.thing, table.thing_id)
+    texts = (cast(table.before, String).label("before"), cast(table.after, String).label("after"))
+    return select(*same, table.digest, at.label("at"), *texts).order_by(table.seq)
+
+
+def _content_as_stored(row: Any) -> dict[str, Any] | None:
+    """Return what the digest of a stored event covers; None where it could not have been written like that."""
+    try:
+        at = row.at if isinstance(row.at, datetime) else _instant(row.at)
+        before, after = _json(row.before), _json(row.after)
+    except (ValueError, TypeError):
+        return None
+    plain = {"user": row.user_id, "seat": row.seat_id, "partner": row.partner_id, "action": row.action}
+    return plain | {
+        "seq": row.seq, "at": at.isoformat(), "thing": row.thing, "thing_id": row.thing_id, "before": before,
+        "after": after,
+    }  # fmt: skip
+
+
+def _instant(stored: str) -> datetime:
+    """Return the instant that SQLite keeps as text; ValueError unless it is the text that we write."""
+    found = datetime.strptime(stored, "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC)
+    if found.strftime("%Y-%m-%d %H:%M:%S.%f") != stored:
+        raise ValueError(stored)
+    return found
+
+
+def _json(stored: str) -> Any:
+    """Return what a JSON column holds; ValueError unless it is the text that we write."""
+    found = json.loads(stored)
+    if json.dumps(found) != stored:
+        raise ValueError(stored)
+    return found
 
 
 def _content(event: AuditEvent) -> dict[str, Any]:

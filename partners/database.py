@@ -7,7 +7,8 @@ stands in for the row lock of PostgreSQL: two writers that both read first would
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
@@ -135,6 +136,17 @@ def work_for(session: Session, tenant: str) -> None:
     session.info["tenant"] = tenant
     if session.in_transaction():
         _tell_tenant(session, session.connection())
+
+
+@contextmanager
+def beyond_tenant(session: Session) -> Iterator[None]:
+    """Let one statement reach rows of every tenant, where a rule of the whole partnership needs it; say why there."""
+    tenant = session.info.get("tenant", "")
+    work_for(session, EVERY_TENANT)
+    try:
+        yield
+    finally:
+        work_for(session, tenant)
 
 
 def locked(session: Session) -> Callable[..., Any]:

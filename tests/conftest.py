@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,6 +59,17 @@ def postgres_url() -> Iterator[str]:
     template.dispose()
     yield address
     server.cleanup()
+
+
+@contextmanager
+def owning(engine: Engine) -> Iterator[Engine]:
+    """Give an engine that works as who owns the tables, for what the application itself cannot do on PostgreSQL."""
+    if engine.dialect.name == "sqlite":
+        yield engine
+        return
+    owner = open_engine(engine.url.render_as_string(hide_password=False), role="")
+    yield owner
+    owner.dispose()
 
 
 @pytest.fixture

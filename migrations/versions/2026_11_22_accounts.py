@@ -94,6 +94,12 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=120), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False, comment="of the person, or of the brand"),
         sa.Column("locale", sa.String(), nullable=False),
+        sa.Column(
+            "timezone",
+            sa.String(length=40),
+            nullable=False,
+            comment="of the partnership to begin with an invited brand",
+        ),
         sa.Column("invited_by", sa.String(length=16), nullable=True, comment="None: registered by itself"),
         sa.Column("invited_at", Utc(), nullable=False),
         sa.Column("expires_at", Utc(), nullable=False),

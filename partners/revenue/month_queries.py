@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from partners.campaigns.models import Agreement, Party
+from partners.database import beyond_tenant
 from partners.directory import policy
 from partners.directory.cards import PartnerName
 from partners.directory.models import Partnership, PartnershipPartner
@@ -54,14 +55,7 @@ def _facts(session: Session, actor: Actor, ids: list[str]) -> _Facts:
     found: dict[str, dict[str, Period]] = {}
     for period in session.scalars(select(Period).where(Period.partnership_id.in_(ids))):
         found.setdefault(period.partnership_id, {})[period.label] = period
-    unapproved: dict[str, dict[str, datetime]] = {}
-    for period_id, payer_id, since in session.execute(
-        select(Draft.period_id, Draft.payer_id, func.min(Draft.created_at))
-        .join(Period, Period.id == Draft.period_id)
-        .outerjoin(Approval, (Approval.period_id == Draft.period_id) & (Approval.payer_id == Draft.payer_id))
-        .where(Period.partnership_id.in_(ids), Approval.id.is_(None)).group_by(Draft.period_id, Draft.payer_id)
-    ):  # fmt: skip
-        unapproved.setdefault(period_id, {})[payer_id] = since
+    unapproved = _unapproved(session, ids)
     named = names_of(session, {payer for payers in unapproved.values() for payer in payers})
     sells_in = session.scalars(
         select(Agreement.partnership_id).join(Party, Party.agreement_id == Agreement.id)
@@ -69,6 +63,21 @@ def _facts(session: Session, actor: Actor, ids: list[str]) -> _Facts:
     )  # fmt: skip
     names = {partner_id: PartnerName(partner_id, *both) for partner_id, both in named.items()}
     return _Facts(found, first_evidence(session, ids), unapproved, names, set(sells_in))
+
+
+def _unapproved(session: Session, ids: list[str]) -> dict[str, dict[str, datetime]]:
+    """Return, by period, since when which payers have drafts to approve: every party may know who is waited for."""
+    unapproved: dict[str, dict[str, datetime]] = {}
+    with beyond_tenant(session):
+        rows = session.execute(
+            select(Draft.period_id, Draft.payer_id, func.min(Draft.created_at))
+            .join(Period, Period.id == Draft.period_id)
+            .outerjoin(Approval, (Approval.period_id == Draft.period_id) & (Approval.payer_id == Draft.payer_id))
+            .where(Period.partnership_id.in_(ids), Approval.id.is_(None)).group_by(Draft.period_id, Draft.payer_id)
+        ).all()  # fmt: skip
+    for period_id, payer_id, since in rows:
+        unapproved.setdefault(period_id, {})[payer_id] = since
+    return unapproved
 
 
 def _months(partnership: Partnership, facts: _Facts, actor: Actor, now: datetime) -> Iterable[PeriodLine]:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from partners import audit, outbox
-from partners.database import locked
+from partners.database import beyond_tenant, locked
 from partners.directory import policy
 from partners.directory.models import Partnership
 from partners.directory.policy import Action, Actor
@@ -141,7 +141,8 @@ def reopen_period(session: Session, actor: Actor, period_id: str, now: datetime)
     ):
         raise PeriodApproved()
     before = {"state": period.state.value, "watermark": period.watermark}
-    session.execute(delete(Draft).where(Draft.period_id == period.id))
+    with beyond_tenant(session):  # the period is the partnership's: the drafts of every payer go
+        session.execute(delete(Draft).where(Draft.period_id == period.id))
     period.state = PeriodState.OPEN
     period.watermark = period.entry_watermark = period.closed_by = period.closed_at = None
     audit.record(session, actor, "reopen_period", period, now, before, {"state": "open"})

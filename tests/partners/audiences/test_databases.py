@@ -14,7 +14,7 @@ from partners.audiences.counting_queries import pairings_of_partnership
 from partners.audiences.models import Audience, LawfulBasis, Overlap
 from partners.audiences.pair_queries import overlap_matrix
 from partners.audiences.services import SameFile
-from partners.database import reading, writing
+from partners.database import EVERY_TENANT, reading, writing
 from partners.store import FolderStore
 from tests.cast import Brand, Cast, build_cast
 from tests.conftest import NOW
@@ -29,7 +29,7 @@ def register(session: Session, store: FolderStore, brand: Brand, members: range)
 
 
 def world(engine: Engine, store: FolderStore) -> Cast:
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         cast = build_cast(session, NOW)
         register(session, store, cast.alder, range(1_000))
         register(session, store, cast.birch, range(500, 2_000))
@@ -39,12 +39,12 @@ def world(engine: Engine, store: FolderStore) -> Cast:
 
 def test_overlaps_are_kept_once_on_either_database(engine: Engine, store: FolderStore) -> None:
     cast = world(engine, store)
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         pairings = pairings_of_partnership(session, cast.partnership.id, NOW.date())
         kept = [services.record_overlaps(session, dict.fromkeys(pairings, 500), NOW) for _ in range(2)]
         session.commit()
 
-    with reading(engine) as session:
+    with reading(engine, EVERY_TENANT) as session:
         matrix = overlap_matrix(session, cast.birch.viewer, cast.partnership.id, NOW)
         assert session.scalar(select(func.count()).select_from(Overlap)) == 1
         assert len(queries.audiences(session, cast.birch.viewer, NOW)) == 1
@@ -61,7 +61,7 @@ def test_the_same_file_sent_twice_at_once_is_kept_once(engine: Engine, store: Fo
     def send() -> None:
         both_ready.wait()
         try:
-            with writing(engine) as session:
+            with writing(engine, EVERY_TENANT) as session:
                 register(session, store, cast.alder, range(77))
                 session.commit()
         except SameFile as refusal:
@@ -73,7 +73,7 @@ def test_the_same_file_sent_twice_at_once_is_kept_once(engine: Engine, store: Fo
     for sender in senders:
         sender.join()
 
-    with reading(engine) as session:
+    with reading(engine, EVERY_TENANT) as session:
         kept = session.scalars(select(Audience).where(Audience.accepted == 77)).all()
     assert (len(kept), len(refused)) == (1, 1)
     assert len(list(store.path("audiences").iterdir())) == 3

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from partners.database import writing
+from partners.database import EVERY_TENANT, writing
 from partners.ledger.queries import check_ledger, outstanding
 from partners.referrals.models import Evidence
 from partners.revenue import services
@@ -27,7 +27,7 @@ def test_every_event_is_settled_once_and_every_balance_is_the_ledgers(session: S
 
 
 def test_the_same_on_postgres(postgres_engine: Engine) -> None:
-    with writing(postgres_engine) as session:
+    with writing(postgres_engine, EVERY_TENANT) as session:
         _check(_lived(session, random.Random(99)))
 
 

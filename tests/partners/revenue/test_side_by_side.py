@@ -9,7 +9,7 @@ from threading import Barrier
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from partners.database import reading, writing
+from partners.database import EVERY_TENANT, reading, writing
 from partners.errors import Conflict, Invalid
 from partners.ledger.queries import check_ledger
 from partners.revenue import services
@@ -20,7 +20,7 @@ from tests.partners.revenue.books import AFTER, SEPTEMBER, day, open_books
 
 
 def test_two_issues_of_one_approval_give_one_statement_and_one_number(engine: Engine) -> None:
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         books = open_books(session, NOW)
         books.sell("o-1", day(9, 3), 10000)
         period = books.close(SEPTEMBER)
@@ -38,7 +38,7 @@ def test_two_issues_of_one_approval_give_one_statement_and_one_number(engine: En
 
 
 def test_statements_of_two_payers_at_once_have_their_own_numbers(engine: Engine) -> None:
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         books = open_books(session, NOW)
         books.sell("o-1", day(9, 3), 10000)
         books.sell("o-2", day(9, 3), 10000, merchant_id=books.cast.birch.partner.id)
@@ -59,7 +59,7 @@ def test_statements_of_two_payers_at_once_have_their_own_numbers(engine: Engine)
 
 
 def test_two_payouts_at_once_never_exceed_what_is_owed(engine: Engine) -> None:
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         books = open_books(session, NOW)
         books.sell("o-1", day(9, 3), 10000)
         statement = books.settle(SEPTEMBER)[0].id
@@ -81,7 +81,7 @@ def test_two_payouts_at_once_never_exceed_what_is_owed(engine: Engine) -> None:
 
 
 def test_two_closings_at_once_are_one(engine: Engine) -> None:
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         books = open_books(session, NOW)
         books.sell("o-1", day(9, 3), 10000)
         session.commit()
@@ -101,7 +101,7 @@ def _twice(engine: Engine, act: Callable[[Session], object]) -> list[object]:
 
     def once(_: int) -> object:
         start.wait()
-        with writing(engine) as session:
+        with writing(engine, EVERY_TENANT) as session:
             try:
                 outcome = act(session)
             except (Conflict, Invalid) as conflict:

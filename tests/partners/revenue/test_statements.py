@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, func, select
 
-from partners.database import writing
+from partners.database import EVERY_TENANT, writing
 from partners.directory.policy import Actor
 from partners.errors import NotAllowed, NotFound
 from partners.ledger.queries import check_ledger, outstanding
@@ -22,7 +22,7 @@ from tests.partners.revenue.books import AFTER, NOVEMBER, OCTOBER, SEPTEMBER, Bo
 
 @pytest.fixture
 def books(engine: Engine) -> Iterator[Books]:
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         yield open_books(session, NOW)
 
 
@@ -178,7 +178,7 @@ def test_both_sides_sell_so_each_pays_the_other_and_approves_its_own(books: Book
 
 
 def test_a_party_reads_no_line_of_an_agreement_it_is_not_in(engine: Engine) -> None:
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         books = open_books(session, NOW, weights=(50, 30, 20), third=True)
         parts = add_agreement(session, books.cast, [books.cast.alder, books.cast.birch], "0002", "EUR", "0.2", (1, 1))
         books.sell("shared", day(9, 3), 10000)
@@ -270,7 +270,7 @@ def test_issuing_twice_changes_nothing(books: Books) -> None:
 
 
 def test_a_rolled_back_issue_leaves_nothing_and_gives_the_number_back(engine: Engine) -> None:
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         books = open_books(session, NOW)
         books.sell("o-1", day(9, 3), 10000)
         period = books.close(SEPTEMBER)
@@ -279,9 +279,9 @@ def test_a_rolled_back_issue_leaves_nothing_and_gives_the_number_back(engine: En
         approval_id = approval.id
         session.commit()
 
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         services.issue_statements(session, approval_id, NOW)  # the process dies here
-    with writing(engine) as session:
+    with writing(engine, EVERY_TENANT) as session:
         left = [session.scalar(select(func.count()).select_from(table)) for table in (Statement, Earning, NumberSeries)]
         issued = services.issue_statements(session, approval_id, NOW)
         session.commit()
