@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from partners.revenue.cards import Totals
+
 EXCLUDABLE = ("tax", "shipping", "payment_fee")
 
 
@@ -96,27 +98,6 @@ class Payment:
     reference: str
     paid_on: date
     amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """The sums of a settlement, in minor units; orders, lines and units are counts."""
-
-    orders: int
-    lines: int
-    units: int
-    gross: int
-    tax: int
-    shipping: int
-    payment_fee: int
-    base: int
-    earned: int
-    reversed_now: int
-    reversed_earlier: int
-    opening: int
-    paid: int
-    closing: int
-    payable: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import config
 from app.installation import Installation, open_installation
 from app.jobs import HANDLERS
 from partners import outbox
-from partners.database import reading, work_for, writing
+from partners.database import reading, writing
 from partners.directory import account_queries
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
@@ -83,10 +83,13 @@ def opened() -> Installation:
 def as_actor(
     installation: Installation, email: str, partner_code: str | None, role: str | None
 ) -> Iterator[tuple[Session, Actor]]:
-    """Give a writing session and who acts; what is not committed is rolled back."""
-    with writing(installation.engine) as session:
+    """Give a writing session and who acts; what is not committed is rolled back.
+
+    The seat is looked up in a session of its own, so that nothing is locked while a command reads its files.
+    """
+    with reading(installation.engine) as session:
         actor = seat_of(session, email, partner_code, role)
-        work_for(session, actor.partner_id)
+    with writing(installation.engine, actor.partner_id) as session:
         yield session, actor
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,12 @@ from partners import tabular
 from partners.audiences import services
 from partners.audiences.models import LawfulBasis
 from partners.communities import queries as communities
+from partners.database import reading
+
+if TYPE_CHECKING:
+    from app.installation import Installation
+    from partners.communities.models import Community
+    from partners.directory.policy import Actor
 
 BASES = [basis.value for basis in LawfulBasis]
 
@@ -43,7 +50,7 @@ def register(main: click.Group) -> None:
         """
         here = opened()
         with as_actor(here, email, partner_code, role) as (session, actor), file.open("rb") as stream:
-            found = communities.own_community_named(session, actor, community)
+            found = _community(here, actor, community)
             registered = services.register_audience(
                 session, actor, here.store, here.settings.token_key, found.id, as_of, expires, LawfulBasis(basis),
                 purpose, file.name, stream, here.now(),
@@ -55,3 +62,9 @@ def register(main: click.Group) -> None:
         if failed and registered.failures:
             failed.write_bytes(b"".join(tabular.failed_csv(registered.header, registered.failures)))
             click.echo(f"rows to mend and send again: {failed}")
+
+
+def _community(here: Installation, actor: Actor, code: str) -> Community:
+    """Look up in a session of its own: the writing one takes its lock only once the file is read."""
+    with reading(here.engine, actor.partner_id) as session:
+        return communities.own_community_named(session, actor, code)

@@ -15,17 +15,18 @@ def register(main: click.Group) -> None:
     @click.option("--processes", default=2, show_default=True, help="Web processes.")
     @click.option("--with-worker", is_flag=True, help="Start the worker too and restart it when it dies.")
     @click.option("--with-sample", is_flag=True, help="Load the sample world first where the database is empty.")
-    def serve(processes: int, with_worker: bool, with_sample: bool) -> None:
+    @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all.")
+    def serve(processes: int, with_worker: bool, with_sample: bool, host: str) -> None:
         """Start the web server on PORT (8000).
 
-        Example: PORT=8080 tandem serve --with-worker
+        Example: PORT=8080 tandem serve --with-worker --host 0.0.0.0
         """
         from app import server
 
         here = opened()
         if with_sample:
             _load_sample_once()
-        server.serve(here.settings, processes, with_worker)
+        server.serve(here.settings, processes, with_worker, host)
 
     @command(main, "worker")
     def worker() -> None:

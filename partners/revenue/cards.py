@@ -58,7 +58,7 @@ class PeriodLine:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The sums of a settlement; orders, lines and units are counts."""
+    """The sums of a settlement, in minor units; orders, lines and units are counts."""
 
     orders: int
     lines: int
