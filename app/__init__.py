@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app.installation import clock_time, open_installation
 from app.uploads import MemoryRequest
+from partners.directory.credentials import LONGEST
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -24,6 +26,8 @@ def create_app(settings: config.Settings | None = None, now: Callable[[], dateti
     app.extensions["tandem"] = open_installation(settings, now)
     _install(app)
     _register_blueprints(app)
+    if settings.proxies:  # believes the address they name and nothing else: base_url says host and scheme
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     return app
 
 
@@ -36,7 +40,7 @@ def _flask_config(settings: config.Settings) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": is_secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "PERMANENT_SESSION_LIFETIME": LONGEST,  # the row of the sign-in says when it is over
         "WTF_CSRF_TIME_LIMIT": None,  # a form stays good for as long as its session
         "WTF_CSRF_HEADERS": ["X-CSRF-Token"],
         "BABEL_DEFAULT_LOCALE": "en",
@@ -60,7 +64,9 @@ def _install(app: Flask) -> None:
 
 def _register_blueprints(app: Flask) -> None:
     from app import (
+        account,
         admin,
+        api,
         audiences,
         campaigns,
         communities,
@@ -75,5 +81,7 @@ def _register_blueprints(app: Flask) -> None:
 
     for word in (
         home, session, progress, network, partners, communities, audiences, campaigns, referrals, revenue, admin,
+        account,
     ):  # fmt: skip
         app.register_blueprint(word.bp)
+    api.install(app)

@@ -43,8 +43,8 @@ def db() -> Session:
 
 
 def tenant() -> str:
-    """Return the partner that this request works for: always the signed-in seat's, never one that was sent."""
-    found = seat()
+    """Return the partner that this request works for: the signed-in seat's or the token's, never one that was sent."""
+    found = program() or seat()
     return found.partner_id if found else ""
 
 
@@ -53,8 +53,15 @@ def seat() -> SeatView | None:
     return cast("SeatView | None", g.get("seat"))
 
 
+def program() -> Actor | None:
+    """Return who acts with the API token of this request; None on pages."""
+    return cast("Actor | None", g.get("program"))
+
+
 def actor() -> Actor:
     """Return who acts; raises NotSignedIn where nobody is signed in."""
+    if (found_program := program()) is not None:
+        return found_program
     found = seat()
     if found is None:
         raise NotSignedIn()

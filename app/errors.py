@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException
 
 from app import filters
 from app.labels import label
+from app.problems import is_program, problem
+from partners.directory.token_queries import TokenRefused
 from partners.errors import Conflict, Invalid, NotAllowed, NotFound, TandemError
 
 _log = logging.getLogger(__name__)
 
-STATUS: dict[type[TandemError], int] = {Invalid: 422, NotFound: 404, NotAllowed: 403, Conflict: 409, TandemError: 500}
+STATUS: dict[type[TandemError], int] = {
+    Invalid: 422, NotFound: 404, TokenRefused: 401, NotAllowed: 403, Conflict: 409, TandemError: 500,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,11 @@ EXPLANATIONS = {
         _("The request could not be read"),
         _("The form was open for too long or was sent incompletely. Nothing was changed."),
         _("Go back, load the page again and repeat."),
+    ),
+    401: Explanation(
+        _("A valid token is needed"),
+        _("Nothing was changed."),
+        _("Ask an admin of your brand for an API token."),
     ),
     403: Explanation(
         _("This is not allowed"),
@@ -60,6 +69,11 @@ EXPLANATIONS = {
         _("The file is too large"),
         _("It was not read, and nothing was changed."),
         _("Split the file and send the parts one after another."),
+    ),
+    415: Explanation(
+        _("This kind of content cannot be read here"),
+        _("It was not read, and nothing was changed."),
+        _("Send it as text/csv."),
     ),
     422: Explanation(
         _("This cannot be used as it is"),
@@ -104,25 +118,30 @@ def status_of(error: TandemError) -> int:
     return next(STATUS[family] for family in type(error).__mro__ if family in STATUS)
 
 
-def answer_domain_error(error: TandemError) -> tuple[str, int]:
+def answer_domain_error(error: TandemError) -> Response:
     """Answer a broken rule."""
+    if is_program() and type(error) is NotAllowed:
+        return _page(403, gettext("The scopes of this token, or the standing of its brand, do not allow this."))
     return _page(status_of(error), said(error))
 
 
-def answer_http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+def answer_http_error(error: HTTPException) -> Response | HTTPException:
     """Answer what the web layer itself refuses; redirects pass through."""
     if error.code is None or error.code < 400:
         return error
     return _page(error.code, None)
 
 
-def answer_unexpected(error: Exception) -> tuple[str, int]:
+def answer_unexpected(error: Exception) -> Response:
     """Answer a fault of ours: written to the log, never shown."""
     _log.error("%s %s failed", request.method, request.path, exc_info=error)
     return _page(500, None)
 
 
-def _page(status: int, sentence: str | None) -> tuple[str, int]:
+def _page(status: int, sentence: str | None) -> Response:
     explanation = EXPLANATIONS.get(status) or EXPLANATIONS[500 if status >= 500 else 400]
+    if is_program():
+        return problem(status, str(explanation.happened), sentence or str(explanation.remedy))
     name = "errors/_fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
-    return render_template(name, status=status, explanation=explanation, sentence=sentence), status
+    page = render_template(name, status=status, explanation=explanation, sentence=sentence)
+    return Response(page, status)

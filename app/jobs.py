@@ -21,6 +21,15 @@ HANDLERS: dict[str, tuple[str, ...]] = {
     "drafts.approved": ("issue_statements",),
     "statement.issued": ("render_statement",),
     "campaign.ended": ("render_outcome",),
+    "invitation.sent": ("mail_invitation",),
+    "password_reset.asked": ("mail_reset",),
+    "partner.registered": ("mail_registration",),
+    "partner.approved": ("mail_approval",),
+    "partner.suspended": ("mail_suspension",),
+    "partnership.invited": ("mail_partnership",),
+    "partnership.resumed": ("count_partnership",),
+    "bank_account.proposed": ("mail_bank_account",),
+    "day.began": ("apply_retention",),
 }
 
 MODULES: dict[str, str] = {
@@ -31,6 +40,14 @@ MODULES: dict[str, str] = {
     "issue_statements": "app.revenue.jobs",
     "render_statement": "app.revenue.jobs",
     "render_outcome": "app.campaigns.jobs",
+    "mail_invitation": "app.letters",
+    "mail_reset": "app.letters",
+    "mail_registration": "app.letters",
+    "mail_approval": "app.letters",
+    "mail_suspension": "app.letters",
+    "mail_partnership": "app.letters",
+    "mail_bank_account": "app.letters",
+    "apply_retention": "app.admin.jobs",
 }
 
 

@@ -19,7 +19,16 @@ LABELS: dict[str, Any] = {
     "platform": _("platform"),
     "agency": _("agency"),
     "nonprofit": _("non-profit"),
-    # stages of partnerships and campaigns
+    "academic": _("university or institute"),
+    "government": _("public body"),
+    # standing of a brand, and of its invitation onto the platform
+    "pending": _("waits for approval"),
+    "suspended": _("suspended"),
+    "left": _("left"),
+    "sent": _("sent"),
+    "registered": _("registered"),
+    "refused": _("refused"),
+    # footings of partnerships, stages of campaigns
     "invited": _("invited"),
     "exploring": _("exploring"),
     "signed": _("signed"),
@@ -33,6 +42,15 @@ LABELS: dict[str, Any] = {
     "settled": _("settled"),
     "reviewed": _("reviewed"),
     "cancelled": _("cancelled"),
+    # stages of partnerships (ISO 44001)
+    "awareness": _("awareness"),
+    "knowledge": _("knowledge"),
+    "assessment": _("internal assessment"),
+    "selection": _("partner selection"),
+    "working": _("working together"),
+    "value": _("value creation"),
+    "staying": _("staying together"),
+    "exit": _("exit"),
     # kinds of campaign and goal
     "joint_brand": _("joint brand"),
     "joint_marketing": _("joint marketing"),
@@ -52,6 +70,7 @@ LABELS: dict[str, Any] = {
     "newest": _("valid, newest"),
     "replaced": _("replaced"),
     "expired": _("expired"),
+    "tokens_deleted": _("tokens deleted"),
     "empty": _("no address"),
     "not_an_email": _("not an e-mail address"),
     "role_account": _("address of a function, not of a person"),
@@ -100,6 +119,27 @@ LABELS: dict[str, Any] = {
     "share_expense": _("share expense"),
     "payable": _("payable"),
     "cash": _("cash"),
+    # gates of brand fit
+    "competition": _("competition or exclusivity"),
+    "category": _("restricted category or region"),
+    "sanctions": _("sanctions"),
+    "crisis": _("open crisis"),
+    # bank accounts, API tokens and what they may do
+    "account_proposed": _("waits for a second person"),
+    "account_cooling": _("approved, not used yet"),
+    "account_used": _("in use"),
+    "account_replaced": _("replaced"),
+    "account_refused": _("refused"),
+    "account_withdrawn": _("withdrawn"),
+    "valid": _("valid"),
+    "revoked": _("revoked"),
+    "read": _("read what the brand may read"),
+    "report_evidence": _("send conversions and refunds"),
+    # with what somebody signed in
+    "password": _("password"),
+    "code": _("password and code"),
+    "recovery": _("password and recovery code"),
+    "passkey": _("passkey"),
     # background jobs
     "count_overlaps": _("Counting overlaps"),
     "count_partnership": _("Counting overlaps of a partnership"),
@@ -108,6 +148,14 @@ LABELS: dict[str, Any] = {
     "issue_statements": _("Issuing statements"),
     "render_statement": _("Making the statement PDF"),
     "render_outcome": _("Making the outcome report"),
+    "apply_retention": _("Deleting what need not be kept"),
+    "mail_invitation": _("Sending mail"),
+    "mail_reset": _("Sending mail"),
+    "mail_registration": _("Sending mail"),
+    "mail_approval": _("Sending mail"),
+    "mail_suspension": _("Sending mail"),
+    "mail_partnership": _("Sending mail"),
+    "mail_bank_account": _("Sending mail"),
 }
 
 

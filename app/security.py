@@ -7,7 +7,9 @@ upload is therefore not read before its sender is known.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
@@ -16,7 +18,7 @@ from flask_wtf import CSRFProtect
 
 from app import context
 from app.assets import keep_if_versioned
-from app.signed_in import SignedIn, load_signed_in
+from app.signed_in import SignedIn, here, load_signed_in
 from partners.errors import NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -33,6 +35,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
 }
+CONFIRMED_FOR = timedelta(minutes=15)
+"""For so long after signing in or confirming, grave things are carried out without asking again."""
+
 _TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
@@ -46,15 +51,50 @@ def public(view: View) -> View:
     return view
 
 
+def confirmed(view: View) -> View:
+    """Mark a view that is carried out only for a user who proved to be there lately; signing in counts.
+
+    Others are sent to confirm that it is they, and come back: to this page, or to the one that a form was sent from.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs) if is_confirmed() else _send_to_confirm()
+
+    guarded.is_confirmed = True  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def confirms_within(view: View) -> View:
+    """Mark a view that asks ``is_confirmed`` itself, before the one step of it that is grave.
+
+    So a long form is shown again instead of being lost on the way to confirming.
+    """
+    view.is_confirmed = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_confirmed() -> bool:
+    """Say whether the user proved to be there within CONFIRMED_FOR."""
+    return context.now() - here().confirmed_at < CONFIRMED_FOR
+
+
+def sets_up_factor(view: View) -> View:
+    """Mark a view that answers although the brand requires a second factor which the user has not set up yet."""
+    view.sets_up_factor = True  # type: ignore[attr-defined]
+    return view
+
+
 def install(app: Flask) -> None:
     """Put the guards before every request and the headers on every answer."""
     login = LoginManager()
-    login.session_protection = None  # an address changes on the way; the stamp and the token guard the session
+    login.session_protection = None  # an address changes on the way; the row of the sign-in and the token guard it
     login.init_app(app)
     login.user_loader(load_signed_in)
     app.before_request(_find_seat)
     app.before_request(_refuse_foreign_origin)
     app.before_request(_require_sign_in)
+    app.before_request(_require_second_factor)
     CSRFProtect(app)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"seat": g.get("seat"), "seats": g.get("seats", ())})
@@ -73,33 +113,64 @@ def _find_seat() -> None:
     if request.endpoint == "static":
         return
     user = current_user._get_current_object()
-    g.seat, g.seats = (user.seat, user.seats) if isinstance(user, SignedIn) else (None, ())
+    g.presence = user.presence if isinstance(user, SignedIn) else None
+    g.seat, g.seats = (g.presence.seat, g.presence.seats) if g.presence else (None, ())
 
 
 def _refuse_foreign_origin() -> None:
     origin = request.headers.get("Origin")
     if request.method in context.READING_METHODS or origin is None:
         return
-    own = {request.host, urlsplit(context.settings().base_url).netloc}
-    if urlsplit(origin).netloc not in own:
+    if urlsplit(origin).netloc not in _own_hosts():
         raise ForeignOrigin()
 
 
+def _own_hosts() -> set[str]:
+    return {request.host, urlsplit(context.settings().base_url).netloc}
+
+
 def _require_sign_in() -> Any:
+    view = _guarded_view()
+    return None if view is None or context.seat() is not None else _send_to_sign_in()
+
+
+def _require_second_factor() -> Any:
+    """Lead to setting one up, whatever was asked for, where the brand requires it and the user has none."""
+    view, found = _guarded_view(), g.get("presence")
+    if view is None or found is None or not found.lacks_factor or getattr(view, "sets_up_factor", False):
+        return None
+    return _redirected(url_for("account.second_factor"))
+
+
+def _guarded_view() -> Callable[..., Any] | None:
+    """Return the view of this request; None where it answers without sign-in."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.endpoint == "static" or getattr(view, "is_public", False):
-        return None
-    if context.seat() is not None:
-        return None
-    return _send_to_sign_in()
+    is_open = view is None or request.endpoint == "static" or getattr(view, "is_public", False)
+    return None if is_open else view
 
 
 def _send_to_sign_in() -> Response:
     is_page = request.method == "GET"
-    here = request.full_path.rstrip("?") if is_page else None
-    target = url_for("session.sign_in", next=here if here != "/" else None)
+    asked_for = request.full_path.rstrip("?") if is_page else None
     if request.headers.get("HX-Request"):
-        return Response(status=401, headers={"HX-Redirect": url_for("session.sign_in")})
+        return _redirected(url_for("session.sign_in"))
+    return _redirected(url_for("session.sign_in", next=asked_for if asked_for != "/" else None))
+
+
+def _send_to_confirm() -> Response:
+    is_page = request.method == "GET" and not request.headers.get("HX-Request")
+    sent_from = urlsplit(request.referrer or "")
+    if is_page:
+        back: str | None = request.full_path.rstrip("?")
+    else:
+        back = sent_from._replace(scheme="", netloc="").geturl() if sent_from.netloc in _own_hosts() else None
+    return _redirected(url_for("session.confirm", next=local_path(back)))
+
+
+def _redirected(target: str) -> Response:
+    """Lead to another page; htmx follows a header, because it would put the page into the part it renews."""
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": target})
     return redirect(target, 303)  # type: ignore[return-value]
 
 

@@ -68,7 +68,7 @@ def run_job(place: Installation, job_id: str) -> None:
     except outbox.JobTaken:
         _log.info("job %s went on elsewhere", job_id)
     except TandemError as error:
-        _fail(work, error, again=False)
+        _fail(work, error, again=error.is_passing)
     except Exception as error:  # any fault of a handler ends its attempt, never the worker
         _log.exception("job %s, %s of %s", job_id, held.handler, held.subject_id)
         _fail(work, WorkStopped(kind=type(error).__name__), again=True)
@@ -91,9 +91,17 @@ def reap(place: Installation) -> list[str]:
     return waiting
 
 
+def begin_day(place: Installation) -> None:
+    """Let the work of a day begin where no worker has let it begin yet."""
+    with writing(place.engine) as session:
+        outbox.begin_day(session, place.now())
+        session.commit()
+
+
 def _reap_until(place: Installation, stopping: threading.Event) -> None:
     while True:
         try:
+            begin_day(place)
             reap(place)
         except OperationalError:
             _log.warning("the database did not answer; looking again in %s s", REAP_EVERY, exc_info=True)

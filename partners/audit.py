@@ -49,6 +49,15 @@ class AuditHead(Base):
 
 
 @dataclass(frozen=True, slots=True)
+class Platform:
+    """Who acts where no person does, but with what is one brand's: the event stands in that brand's log."""
+
+    partner_id: str
+    user_id: None = None
+    seat_id: None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     """Where the chain does not hold: the number of the first event that does not match its digest."""
 
@@ -59,12 +68,16 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which audit events: empty or None means any. ``since`` is inclusive, ``until`` exclusive."""
+    """Which audit events: empty or None means any. ``since`` is inclusive, ``until`` exclusive; ``without`` names
+    actions to leave out.
+    """
 
     action: str = ""
+    thing: str = ""
     user_id: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    without: frozenset[str] = frozenset()
 
 
 def record(
@@ -74,7 +87,7 @@ def record(
     """Append one event to the chain.
 
     Args:
-        actor: a ``directory.policy.Actor``, or None where the platform itself acts.
+        actor: a ``directory.policy.Actor``; where the platform itself acts, a ``Platform``, or None for no brand.
         row: the row that changed; its table and ``id`` are written down.
         before, after: only what changed, as strings, integers, booleans and None.
     """
@@ -138,11 +151,19 @@ def actions_of(session: Session, partner_id: str) -> list[str]:
     return list(session.scalars(mine.distinct().order_by(AuditEvent.action)))
 
 
+def things_of(session: Session, partner_id: str) -> list[str]:
+    """Return the kinds of things that occur in one partner's events, in alphabetical order."""
+    mine = select(AuditEvent.thing).where(AuditEvent.partner_id == partner_id)
+    return list(session.scalars(mine.distinct().order_by(AuditEvent.thing)))
+
+
 def _narrowed(query: Select[Any], partner_id: str, wanted: AuditFilter) -> Select[Any]:
     query = query.where(AuditEvent.partner_id == partner_id)
-    for column in ("action", "user_id"):
+    for column in ("action", "thing", "user_id"):
         if value := getattr(wanted, column):
             query = query.where(getattr(AuditEvent, column) == value)
+    if wanted.without:
+        query = query.where(AuditEvent.action.not_in(sorted(wanted.without)))
     if wanted.since is not None:
         query = query.where(AuditEvent.at >= wanted.since)
     if wanted.until is not None:

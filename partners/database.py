@@ -91,6 +91,9 @@ APPEND_ONLY = (
 """Tables that refuse UPDATE and DELETE by trigger: history is never rewritten."""
 
 
+_BUSY_MS = 30_000
+"""Milliseconds that a writer of SQLite waits for another."""
+
 APP_ROLE = "tandem_app"
 """The PostgreSQL role that every session works in: row-level security holds it, history it can only add to."""
 
@@ -129,6 +132,12 @@ def writing(engine: Engine, tenant: str = "") -> Session:
     """Return a session that may write, for a tenant as ``reading``. On SQLite its first statement takes the lock."""
     chosen = engine.execution_options(tandem_writes=True)
     return Session(chosen, expire_on_commit=False, info={"tenant": tenant})
+
+
+def writing_at_once(engine: Engine) -> Session:
+    """Return a session for a small note that may be lost: where SQLite's lock is taken it raises OperationalError."""
+    chosen = engine.execution_options(tandem_writes=True, tandem_waits=False)
+    return Session(chosen, expire_on_commit=False)
 
 
 def work_for(session: Session, tenant: str) -> None:
@@ -172,12 +181,19 @@ def _take_role(connection: Any, role: str) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in (
-        "journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL",
+        "journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}", "synchronous=NORMAL",
         "wal_autocheckpoint=8000", "cache_size=-32768",  # 32 MB each: an import writes the same pages over and over
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("tandem_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("tandem_waits", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("tandem_writes", False) else "BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MS}")

@@ -6,9 +6,14 @@ to the user, with ``{field}`` for each field given; ``str(error)`` fills them in
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class TandemError(Exception):
     """Something went wrong."""
+
+    is_passing: ClassVar[bool] = False
+    """Whether the same may well succeed a little later, so that a background job tries again."""
 
     def __init__(self, **fields: object) -> None:
         self.fields = fields

@@ -41,6 +41,12 @@ class Money:
 
 
 @cache
+def currencies() -> tuple[str, ...]:
+    """Return the ISO 4217 codes of all currencies with minor units, in alphabetical order."""
+    return tuple(sorted(each.code for each in IsoCurrency if each.exponent is not None))
+
+
+@cache
 def exponent(currency: str) -> int:
     """Return how many digits follow the point: 2 for EUR, 0 for JPY, 3 for KWD.
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, select, update
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from partners.database import Base, BigInt, Id, Ref, Text40, Text400, one_of
@@ -22,6 +23,10 @@ from partners.errors import Conflict, NotFound
 MAX_ATTEMPTS = 5
 STALE_AFTER = timedelta(seconds=20)
 """A running job that has not beaten for so long is taken for dead; jobs beat at least every five seconds."""
+
+
+DAY_BEGAN = "day.began"
+"""The event of a day in UTC, whose ISO date is its subject; the database holds at most one for each day."""
 
 
 class JobState(StrEnum):
@@ -35,6 +40,12 @@ class OutboxEvent(Base):
     """Something that happened, waiting to be turned into jobs."""
 
     __tablename__ = "outbox_event"
+    __table_args__ = (
+        Index(
+            "uq_outbox_event_day", "subject_id", unique=True,
+            postgresql_where=text(f"kind = '{DAY_BEGAN}'"), sqlite_where=text(f"kind = '{DAY_BEGAN}'"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     kind: Mapped[Text40] = mapped_column(comment="noun.participle, such as period.closed")
@@ -111,6 +122,16 @@ def emit(session: Session, kind: str, row: Any, actor: Any, now: datetime) -> No
             partner_id=actor.partner_id if actor else None, user_id=actor.user_id if actor else None,
         )
     )  # fmt: skip
+
+
+def begin_day(session: Session, now: datetime) -> None:
+    """Write down that a day began, once: further calls on that day do nothing, from however many workers they come."""
+    day = now.astimezone(UTC).date().isoformat()
+    begun = select(OutboxEvent.id).where(OutboxEvent.kind == DAY_BEGAN, OutboxEvent.subject_id == day)
+    if session.scalar(begun) is not None:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(OutboxEvent).values(kind=DAY_BEGAN, subject_id=day, at=now).on_conflict_do_nothing())
 
 
 def dispatch(session: Session, handlers: Mapping[str, Sequence[str]], now: datetime) -> list[str]:

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from partners.communities.models import Community
 from partners.directory.account_models import Role, Seat, User
-from partners.directory.models import Footing, LegalEntity, Partner, Partnership, PartnershipPartner, PartnerType
+from partners.directory.models import (
+    Footing,
+    LegalEntity,
+    Partner,
+    Partnership,
+    PartnershipPartner,
+    PartnershipStage,
+    PartnerType,
+)
 from partners.directory.policy import Actor
 
 PASSWORD = "correct horse battery"
@@ -51,8 +59,9 @@ def build_cast(session: Session, now: datetime, password_digest: str = "-") -> C
     ]  # fmt: skip
     alder, birch, cedar = brands
     partnership = Partnership(
-        name="Alder with Birch", footing=Footing.SIGNED, timezone="Europe/Berlin", created_at=now
-    )
+        name="Alder with Birch", footing=Footing.SIGNED, stage=PartnershipStage.WORKING, timezone="Europe/Berlin",
+        created_at=now,
+    )  # fmt: skip
     session.add(partnership)
     session.flush()
     for brand in (alder, birch):
@@ -75,7 +84,7 @@ def _brand(session: Session, now: datetime, digest: str, code: str, name: str, n
     session.flush()
     entity = LegalEntity(
         partner_id=partner.id, code=code[:3].upper(), name=f"{name} GmbH", name_zh=f"{name_zh}有限公司",
-        address="Hafenstraße 1, 20457 Hamburg", country="DE", registration_number="HRB 1", tax_number="DE000000000",
+        address="Hafenstraße 1, 20457 Hamburg", country="DE", registration_number="HRB 1", tax_number="DE123456788",
         currency=currency,
     )  # fmt: skip
     community = Community(

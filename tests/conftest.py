@@ -85,12 +85,10 @@ def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     """An empty, migrated PostgreSQL database of this test's own."""
-    name = f"t_{uuid.uuid4().hex}"
-    _admin(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_tandem")
-    engine = open_engine(_named(postgres_url, name))
+    engine = open_engine(new_database(postgres_url, f"t_{uuid.uuid4().hex}"))
     yield engine
     engine.dispose()
-    _admin(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    _admin(postgres_url, f"DROP DATABASE {engine.url.database} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -117,6 +115,12 @@ def store(tmp_path: Path) -> FolderStore:
 def cast(session: Session) -> Cast:
     """The fixed cast: Ana and Ben are in a signed partnership, Charlie must see nothing of it."""
     return build_cast(session, NOW)
+
+
+def new_database(postgres_url: str, name: str) -> str:
+    """Make an empty, migrated database and return its address."""
+    _admin(postgres_url, f"CREATE DATABASE {name} TEMPLATE template_tandem")
+    return _named(postgres_url, name)
 
 
 def _admin(address: str, statement: str) -> None:

@@ -62,7 +62,8 @@ def sample_world(tmp_path_factory: pytest.TempPathFactory) -> SampleWorld:
     upgrade(engine)
     with writing(engine) as session:
         digest = digest_password(sample.PASSWORD)
-        sample.load(session, FolderStore(settings.store_folder), settings.token_key, digest, LOADED_AT)
+        keys = settings.token_key, settings.seal_key
+        sample.load(session, FolderStore(settings.store_folder), *keys, digest, LOADED_AT)
         session.commit()
     _count_overlaps(settings)
     with engine.connect() as connection:

@@ -1,7 +1,7 @@
-"""Seats, legal entities and the audit log of the own brand; for its admins."""
+"""Seats, companies, tokens, retention, audit log of the own brand, for its admins; the brands, for the operator."""
 
 from flask import Blueprint
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
-from app.admin import views  # noqa: E402, F401
+from app.admin import accounts, audit_log, entities, leaving, partners, retention, seats, tokens  # noqa: E402, F401

@@ -9,11 +9,15 @@ from flask_babel import gettext as _
 
 from app.filters import country
 from app.home.activity import sentence
+from app.labels import label
 from app.listing import Column, Listing
 from app.listing_csv import as_lines
 from partners.audit import Break
 from partners.digest import canonical_json
-from partners.directory.cards import AuditLine, EntityCard, SeatCard
+from partners.directory.cards import AuditLine, SeatCard
+from partners.directory.standing_queries import PlatformCard
+
+STANDING_TONES = {"pending": "wait", "approved": "good", "suspended": "bad"}
 
 
 def seats(cards: Iterable[SeatCard]) -> Listing:
@@ -22,31 +26,34 @@ def seats(cards: Iterable[SeatCard]) -> Listing:
         Column("name", _("Name"), value=lambda card: card.name + (f" ({_('you')})" if card.is_own else ""), href=_page),
         Column("email", _("E-mail")),
         Column("role", _("Role"), "label"),
+        Column("state", _("State"), "state", value=_state, tone=lambda card: "bad" if card.suspended_at else "good"),
+        Column("signed_in_at", _("Signed in last"), "datetime"),
         Column("created_at", _("Since"), "date"),
     ]
     return Listing.of(cards, columns, request.args)
 
 
-def entities(cards: Iterable[EntityCard]) -> Listing:
-    """Return the companies of the brand."""
+def platform(cards: Iterable[PlatformCard]) -> Listing:
+    """Return the brands on the platform, as who runs it sees them."""
     columns = [
-        Column("code", _("Code")),
-        Column("name", _("Legal name")),
-        Column("country", _("Country"), value=lambda card: country(card.country)),
-        Column("registration_number", _("Registration number")),
-        Column("tax_number", _("Tax number")),
-        Column("currency", _("Currency")),
+        Column("name", _("Partner"), href=lambda card: url_for("admin.partner", partner_id=card.id)),
+        Column("standing", _("Standing"), "state", tone=lambda card: STANDING_TONES.get(card.standing, "none")),
+        Column("seats", _("Seats"), "count"),
+        Column("partner_type", _("Kind"), "label"),
+        Column("industry", _("Industry")),
+        Column("region", _("Country"), value=lambda card: country(card.region)),
+        Column("created_at", _("Since"), "date"),
     ]
-    nothing = _("No legal entity yet. One is needed before your brand can sign terms.")
+    nothing = _("No brand yet. Brands register by themselves, or are invited.")
     return Listing.of(cards, columns, request.args, "", nothing)
 
 
 def audit_file(lines: Iterable[AuditLine]) -> Response:
     """Return audit events as a download: exact, with before, after and digest."""
-    titles = ["seq", "at", "who", "action", "thing", "thing_id", "before", "after", "digest", "sentence"]
+    titles = ["seq", "at", "who", "seat", "action", "thing", "thing_id", "before", "after", "digest", "sentence"]
     rows = (
-        [line.seq, line.at, line.who, line.action, line.thing, line.thing_id, canonical_json(line.before).decode(),
-         canonical_json(line.after).decode(), line.digest, sentence(line)]
+        [line.seq, line.at, line.who, str(label(line.seat)), line.action, line.thing, line.thing_id,
+         canonical_json(line.before).decode(), canonical_json(line.after).decode(), line.digest, sentence(line)]
         for line in lines
     )  # fmt: skip
     answer = Response(as_lines(titles, rows), mimetype="text/csv")
@@ -61,6 +68,10 @@ def verdict(found: Break | None) -> tuple[str, str]:
     return "bad", _(
         "The chain breaks at event %(seq)s. Keep the database as it is and tell the operators.", seq=found.seq
     )
+
+
+def _state(card: SeatCard) -> str:
+    return str(_("suspended") if card.suspended_at else _("in use"))
 
 
 def _page(card: SeatCard) -> str:

@@ -11,11 +11,13 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from app import context
 from app.campaigns import bp, forms, wording
 from app.context import actor, db, now
 from app.errors import said
+from app.security import confirms_within, is_confirmed
 from partners.campaigns import proposal_queries, queries, services
 from partners.campaigns.cards import CampaignPage, PartyChoice, TermsPreview
 from partners.campaigns.proposal import TermsChanged
@@ -29,6 +31,7 @@ NOT_CARRIED = ("csrf_token", "act", "digest")
 
 
 @bp.route("/propose", methods=["GET", "POST"])
+@confirms_within
 def propose() -> Any:
     """Propose a campaign: choose the partnership, fill in the form, read the terms, sign."""
     policy.require(actor(), Action.RUN_CAMPAIGNS)
@@ -40,6 +43,7 @@ def propose() -> Any:
 
 
 @bp.route("/<campaign_id>/terms", methods=["GET", "POST"])
+@confirms_within
 def terms(campaign_id: str) -> Any:
     """Propose the first terms of a campaign, or answer its newest ones with others."""
     policy.require(actor(), Action.SIGN_TERMS)
@@ -88,6 +92,9 @@ def _preview(form: forms.ProposeForm) -> str:
 
 
 def _sign(form: forms.ProposeForm) -> Any:
+    if not is_confirmed():
+        _ask_to_confirm()
+        return _preview(form), 403
     digest = request.form.get("digest", "")
     try:
         campaign = services.propose_campaign(db(), actor(), form.proposal(), now(), digest)
@@ -108,6 +115,9 @@ def _preview_terms(form: forms.TermsForm, page: CampaignPage) -> str:
 
 
 def _sign_terms(form: forms.TermsForm, page: CampaignPage) -> Any:
+    if not is_confirmed():
+        _ask_to_confirm()
+        return _preview_terms(form, page), 403
     digest, answers = request.form.get("digest", ""), request.form.get("answers", "")
     if answers:
         services.counter_terms(db(), actor(), page.id, form.offer(), answers, now(), digest)
@@ -116,6 +126,15 @@ def _sign_terms(form: forms.TermsForm, page: CampaignPage) -> Any:
     context.commit()
     flash(_("These terms are proposed and signed by your brand. The other parties see them now."))
     return redirect(url_for("campaigns.show", campaign_id=page.id), 303)
+
+
+def _ask_to_confirm() -> None:
+    """Say how to confirm beside this page, so that nothing that was filled in is lost."""
+    link = Markup('<a href="{}" target="_blank" rel="noopener">{}</a>').format(
+        url_for("session.confirm"), _("Confirm that it is you")
+    )
+    said_why = escape(_("You signed in a while ago. Before you sign, follow this link, then sign here:"))
+    flash(said_why + Markup(" ") + link, "wait")
 
 
 def _preview_page(preview: TermsPreview, name: str, parties: Sequence[PartyChoice], address: str) -> str:

@@ -15,6 +15,7 @@ from app.context import actor, db, now
 from app.errors import said
 from app.filters import named
 from app.labels import label
+from app.security import confirmed
 from partners.campaigns import queries, services
 from partners.campaigns.cards import CampaignPage
 from partners.campaigns.lifecycle import Stage, is_over
@@ -57,6 +58,7 @@ def share(campaign_id: str) -> Any:
 
 
 @bp.post("/<campaign_id>/sign")
+@confirmed
 def sign(campaign_id: str) -> Any:
     """Sign the terms whose digest the reader has seen."""
     services.countersign_terms(db(), actor(), campaign_id, request.form.get("digest", ""), now())

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import config
 from app.installation import Installation, open_installation
-from app.jobs import HANDLERS
+from app.jobs import HANDLERS, MODULES
 from partners import outbox
 from partners.database import reading, writing
 from partners.directory import account_queries
@@ -27,7 +27,10 @@ from reports.language import Places
 PLACES = Places.of(Path(__file__).parents[2])
 """Where documents find their fonts and translations."""
 
-LEFT_TO_WORKER = frozenset({"render_statement", "render_outcome"})
+LEFT_TO_WORKER = frozenset(
+    {"render_statement", "render_outcome", *(name for name in MODULES if name.startswith("mail_"))}
+)
+"""What a command does not wait for: documents, and mails, which may wait for a mail server."""
 
 
 class NoSuchSeat(NotAllowed):

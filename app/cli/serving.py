@@ -60,7 +60,8 @@ def _load_sample_once() -> bool:
         is_new = sample.is_empty(session)
         if is_new:
             click.echo("Loading the sample world")
-            sample.load(session, here.store, here.settings.token_key, digest_password(sample.PASSWORD), here.now())
+            keys = here.settings.token_key, here.settings.seal_key
+            sample.load(session, here.store, *keys, digest_password(sample.PASSWORD), here.now())
             session.commit()
     click.echo(f"\n  Sign in at {here.settings.base_url} with the password “{sample.PASSWORD}” as")
     for role, email, name in sample.SIGN_INS:

@@ -1,4 +1,4 @@
-"""The first page: what waits for the reader; search across everything the reader may see; the own account."""
+"""The first page: what waits for the reader; search across everything the reader may see."""
 
 from flask import Blueprint
 

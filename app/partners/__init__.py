@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("partners", __name__, url_prefix="/partners")
 
-from app.partners import views  # noqa: E402, F401
+from app.partners import fit, newcomers, partnership_views, trust, views  # noqa: E402, F401

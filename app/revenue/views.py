@@ -11,6 +11,7 @@ from app import context
 from app.context import actor, db, now
 from app.filters import period as month_name
 from app.revenue import bp, lists
+from app.security import confirmed
 from partners import outbox
 from partners.revenue import queries, services
 from partners.revenue.cards import MonthState, PeriodPage
@@ -58,6 +59,7 @@ def reopen(period_id: str) -> Any:
 
 
 @bp.post("/periods/<period_id>/approve")
+@confirmed
 def approve(period_id: str) -> Any:
     """Approve the drafts whose digest the reader has seen; the statements are issued in the background."""
     services.approve_drafts(db(), actor(), period_id, request.form.get("digest", ""), now())

@@ -1,7 +1,7 @@
-"""Signing in and out, changing the seat and the language."""
+"""Signing in and out, confirming, changing the seat and the language."""
 
 from flask import Blueprint
 
 bp = Blueprint("session", __name__, url_prefix="/session")
 
-from app.session import views  # noqa: E402, F401
+from app.session import by_passkey, confirming, joining, resetting, views  # noqa: E402, F401

@@ -1,33 +1,24 @@
-"""Sign in, sign out, change the seat, change the language."""
+"""Sign in, with one factor or two; sign out, change the seat, change the language."""
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import login_user
+from flask_babel import ngettext
 
-from app import context
-from app.passwords import is_password
-from app.security import local_path, public
-from app.session import bp
-from app.session.forms import SignInForm
-from app.signed_in import SignedIn
+from app import context, passkeys
+from app.security import local_path, public, sets_up_factor
+from app.session import begin, bp, devices, proof
+from app.session.forms import CodeForm, SignInForm
+from app.signed_in import here
 from partners.database import reading
-from partners.directory.account_queries import seat_for_request, seats_of, user_by_email
-from partners.directory.credentials import (
-    LOCALES,
-    SeatView,
-    choose_language,
-    forget_failures,
-    is_held_back,
-    note_failure,
-)
-from partners.errors import NotFound
-
-HOME = "/"
+from partners.directory import sign_in_services
+from partners.directory.account_models import Factor
+from partners.directory.account_queries import account_by_id, seats_of
+from partners.directory.attempt_services import Held, Limit
+from partners.directory.credentials import LOCALES, Account, choose_language
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -36,37 +27,64 @@ def sign_in() -> Any:
     """Ask for e-mail and password; say the same whichever of the two is wrong."""
     form = SignInForm(next=request.args.get("next", ""))
     if context.seat() is not None:
-        return redirect(HOME, 303)
+        return redirect(begin.HOME, 303)
     if not form.validate_on_submit():
-        return render_template("session/sign_in.html", form=form), 422 if request.method == "POST" else 200
-    seat = _seat_of(form.email.data, form.password.data)
-    if seat is None:
+        return _page(form), 422 if request.method == "POST" else 200
+    checked = proof.check_password(form.email.data, form.password.data, form.code.data or "", devices.source_of)
+    if checked.held:
+        return _held_page(form, checked.held)
+    account = checked.account if checked.account and _has_seat(checked.account) else None
+    if account is None or checked.factor is None:
         form.form_errors.append(_("No user with this e-mail and password. Check both, or ask an admin of your brand."))
-        return render_template("session/sign_in.html", form=form), 422
-    _begin(seat)
-    return redirect(local_path(form.next.data) or HOME, 303)
+        return _page(form, asks_code=bool(form.code.data)), 422
+    if account.has_second_factor and checked.factor == Factor.PASSWORD:
+        begin.keep_half(account.user_id, form.email.data, form.next.data)
+        return redirect(url_for(".code"), 303)
+    return begin.sign_in(account.user_id, checked.factor, form.next.data)
+
+
+@bp.route("/code", methods=["GET", "POST"])
+@public
+def code() -> Any:
+    """Ask for the second factor of whoever gave the right password."""
+    kept = begin.half()
+    if kept is None:
+        flash(_("Please begin with your password again."), "wait")
+        return redirect(url_for(".sign_in"), 303)
+    user_id, email, target = kept
+    with reading(context.engine()) as rows:
+        account = account_by_id(rows, user_id)
+    form = CodeForm(next=target)
+    status = 422 if request.method == "POST" else 200
+    if form.validate_on_submit():
+        checked = proof.check_code(account, email, form.code.data, devices.source_of(user_id))
+        if checked.factor:
+            return begin.sign_in(user_id, checked.factor, target)
+        status = 429 if checked.held else 422
+        form.form_errors.append(again(checked.held) if checked.held else _("This code is not right, or was used."))
+    return render_template("session/code.html", form=form, account=account, passkey_host=passkeys.host()), status
 
 
 @bp.post("/sign-out")
 @public
 def sign_out() -> Any:
-    """Forget who was signed in; the language stays."""
-    language = session.get("locale")
-    session.clear()
-    if language:
-        session["locale"] = language
-    return redirect(url_for("session.sign_in"), 303)
+    """End this sign-in and forget who was signed in; the language stays."""
+    if context.seat() is not None:
+        sign_in_services.end_sign_in(context.db(), context.actor(), here().sign_in_id, context.now())
+        context.commit()
+    begin.fresh_session()
+    return redirect(url_for(".sign_in"), 303)
 
 
 @bp.post("/seat")
+@sets_up_factor
 def change_seat() -> Any:
     """Go on in another seat of the same user."""
-    seat = seat_for_request(context.db(), context.actor().user_id, request.form.get("seat_id", ""))
-    if seat is None:
-        raise NotFound()
-    _begin(seat)
+    wanted = request.form.get("seat_id", "")
+    seat = sign_in_services.take_another_seat(context.db(), context.actor(), here().sign_in_id, wanted)
+    context.commit()
     flash(_("You now act for %(brand)s.", brand=seat.name))
-    return redirect(HOME, 303)
+    return redirect(begin.HOME, 303)
 
 
 @bp.post("/language")
@@ -79,38 +97,42 @@ def change_language() -> Any:
         context.commit()
     if chosen in LOCALES:
         session["locale"] = chosen
-    return redirect(local_path(request.form.get("next")) or HOME, 303)
+    return redirect(local_path(request.form.get("next")) or begin.HOME, 303)
 
 
-def _seat_of(email: str, password: str) -> SeatView | None:
-    """Return the first seat of who signs in; None for an unknown e-mail, a wrong password or no seat, all alike."""
-    sources = _sources(email)
+def again(held: Held) -> str:
+    """Return the sentence that says when the next try may be made."""
+    minutes = minutes_until(held)
+    return str(
+        ngettext(
+            "Too many tries. Try again in %(minutes)s minute.", "Too many tries. Try again in %(minutes)s minutes.",
+            minutes, minutes=minutes,
+        )
+    )  # fmt: skip
+
+
+def minutes_until(held: Held) -> int:
+    """Return in how many minutes a try may be made again, at least one."""
+    return max(1, -(-int((held.until - context.now()).total_seconds()) // 60))
+
+
+def _held_page(form: SignInForm, held: Held) -> Any:
+    asks_code = held.limit == Limit.ACCOUNT
+    if asks_code:
+        form.form_errors.append(
+            _(
+                "Many wrong passwords were given for this account. Give the code of your second factor too, "
+                "or sign in with a device that you have used before."
+            )
+        )
+    form.form_errors.append(again(held))
+    return _page(form, asks_code), 429, {"Retry-After": str(60 * minutes_until(held))}
+
+
+def _page(form: SignInForm, asks_code: bool = False) -> str:
+    return render_template("session/sign_in.html", form=form, asks_code=asks_code, passkey_host=passkeys.host())
+
+
+def _has_seat(account: Account) -> bool:
     with reading(context.engine()) as rows:
-        if is_held_back(rows, sources, context.now()):
-            abort(429)
-        account = user_by_email(rows, email)
-        seats = seats_of(rows, account.user_id) if account else []
-    is_known = is_password(account.password_digest if account else None, password) and bool(seats)
-    if is_known:
-        forget_failures(context.db(), email)
-    else:
-        note_failure(context.db(), sources, context.now())
-    context.commit()
-    return seats[0] if is_known else None
-
-
-def _sources(email: str) -> dict[str, str]:
-    """What failures are counted by. An address that is not public is a proxy's or a colleague's: it counts for none."""
-    network = request.remote_addr or ""
-    is_public = bool(network) and ip_address(network).is_global
-    return {"email": email, "network": network} if is_public else {"email": email}
-
-
-def _begin(seat: SeatView) -> None:
-    """Begin a fresh session, so that one planted before signing in is worth nothing."""
-    language = session.get("locale")
-    session.clear()
-    if language:
-        session["locale"] = language
-    session.permanent = True
-    login_user(SignedIn(seat, ()))
+        return bool(seats_of(rows, account.user_id))

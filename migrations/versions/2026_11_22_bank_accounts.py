@@ -35,7 +35,7 @@ def upgrade() -> None:
                 "proposed",
                 "approved",
                 "refused",
-                "replaced",
+                "withdrawn",
                 name="bank_state",
                 native_enum=False,
                 create_constraint=True,
@@ -65,6 +65,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_retention_partner_id")),
         sa.PrimaryKeyConstraint("partner_id", name=op.f("pk_retention")),
     )
+    op.add_column("import", sa.Column("source_deleted_at", Utc(), nullable=True, comment="None while the file is kept"))
+    op.create_index(
+        "uq_outbox_event_day",
+        "outbox_event",
+        ["subject_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'day.began'"),
+        sqlite_where=sa.text("kind = 'day.began'"),
+    )
     op.add_column(
         "audience", sa.Column("tokens_deleted_at", Utc(), nullable=True, comment="None while the token file is kept")
     )
@@ -73,5 +82,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them again."""
     op.drop_column("audience", "tokens_deleted_at")
+    op.drop_index("uq_outbox_event_day", "outbox_event")
+    op.drop_column("import", "source_deleted_at")
     op.drop_table("retention")
     op.drop_table("bank_account")

@@ -41,7 +41,7 @@ def pairings_of_audience(session: Session, audience_id: str, today: date) -> lis
         return []
     found = []
     for partnership_id in directory.accepted_partnership_ids(session, audience.partner_id):
-        others = newest_in(session, [partnership_id], today)
+        others = _countable(session, partnership_id, today)
         found += [pairing_of(partnership_id, audience, one) for one in others if one.partner_id != audience.partner_id]
     return without_counted(session, found)
 
@@ -50,13 +50,13 @@ def pairings_of_partnership(session: Session, partnership_id: str, today: date) 
     """Return the pairs of newest audiences of different partners in a partnership that were not counted yet."""
     if session.get_one(Partnership, partnership_id).footing not in OPEN_FOOTINGS:
         return []
-    pairs = combinations(newest_in(session, [partnership_id], today), 2)
+    pairs = combinations(_countable(session, partnership_id, today), 2)
     found = [pairing_of(partnership_id, one, other) for one, other in pairs if one.partner_id != other.partner_id]
     return without_counted(session, found)
 
 
 def newest_in(session: Session, partnership_ids: Collection[str], today: date) -> list[Audience]:
-    """Return the newest valid audience of each community of all partners in these partnerships; for counting."""
+    """Return the newest valid audience of each community of all partners in these partnerships."""
     sides = select(PartnershipPartner.partner_id).where(PartnershipPartner.partnership_id.in_(partnership_ids))
     communities = session.scalars(select(Community.id).where(Community.partner_id.in_(sides))).all()
     return newest_audiences(session, communities, today)
@@ -78,3 +78,10 @@ def without_counted(session: Session, pairings: Iterable[Pairing]) -> list[Pairi
     )  # fmt: skip
     counted = {(partnership_id, a, b) for partnership_id, a, b in rows}
     return [one for one in wanted if (one.partnership_id, one.audience_a_id, one.audience_b_id) not in counted]
+
+
+def _countable(session: Session, partnership_id: str, today: date) -> list[Audience]:
+    """Return the newest audiences of a partnership, without those of partners that are suspended or have left."""
+    newest = newest_in(session, [partnership_id], today)
+    here = directory.approved_ids(session, {one.partner_id for one in newest})
+    return [one for one in newest if one.partner_id in here]

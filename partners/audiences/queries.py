@@ -24,7 +24,10 @@ RENEW_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class AudienceCard:
-    """One of the own audiences. ``standing`` is newest (counted with partners), replaced, or expired."""
+    """One of the own audiences. ``standing`` is newest (counted with partners), replaced, expired or tokens_deleted.
+
+    ``tokens_deleted_at`` is None while its tokens are kept.
+    """
 
     id: str
     community_id: str
@@ -39,6 +42,7 @@ class AudienceCard:
     rejected: int
     source_name: str
     created_at: datetime
+    tokens_deleted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def own_audience(session: Session, actor: Actor, audience_id: str) -> Audience:
 
 
 def newest_audiences(session: Session, community_ids: Collection[str], today: date) -> list[Audience]:
-    """Return the newest audience of each community that has not expired, in the order of their ids.
+    """Return the newest audience of each community that has not expired and has its tokens, by id.
 
     Newest by the day it is of, then by when it was registered. Not limited to an actor: for counting, not for showing.
     """
@@ -96,7 +100,10 @@ def newest_audiences(session: Session, community_ids: Collection[str], today: da
     rank = func.row_number().over(partition_by=Audience.community_id, order_by=order).label("rank")
     ranked = (
         select(Audience.id, rank)
-        .where(Audience.community_id.in_(community_ids), Audience.expires_on >= today)
+        .where(
+            Audience.community_id.in_(community_ids), Audience.expires_on >= today,
+            Audience.tokens_deleted_at.is_(None),
+        )
         .subquery()
     )
     chosen = select(Audience).join(ranked, ranked.c.id == Audience.id).where(ranked.c.rank == 1)
@@ -119,7 +126,7 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         newest.setdefault(card.community_id, card)
     soon = now.date() + RENEW_WITHIN
     return [
-        Waiting(WaitingKind.RENEW_AUDIENCE, card.name, (), card.created_at, card.id)
+        Waiting(WaitingKind.RENEW_AUDIENCE, card.name, (), card.created_at, card.id, card.expires_on)
         for card in newest.values()
         if card.expires_on <= soon
     ]
@@ -128,8 +135,10 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
 def _card(audience: Audience, community: Community, newest: set[str], today: date) -> AudienceCard:
     is_expired = audience.expires_on < today
     standing = "expired" if is_expired else "newest" if audience.id in newest else "replaced"
+    if audience.tokens_deleted_at is not None:
+        standing = "tokens_deleted"
     return AudienceCard(
         audience.id, community.id, community.name, community.name_zh, audience.as_of, (today - audience.as_of).days,
         audience.expires_on, standing, audience.accepted, audience.duplicates, audience.rejected, audience.source_name,
-        audience.created_at,
+        audience.created_at, audience.tokens_deleted_at,
     )  # fmt: skip

@@ -7,7 +7,7 @@ agreement from then on. For anyone else it does not exist.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -40,6 +40,9 @@ from partners.directory.models import LegalEntity, Partner, Partnership, Partner
 from partners.directory.policy import Action, Actor
 from partners.errors import NotFound
 
+SIGN_WITHIN = timedelta(days=14)
+"""How long terms may wait for a signature before the home page calls them overdue; they stay open all the same."""
+
 
 def own_campaign(session: Session, actor: Actor, campaign_id: str) -> Campaign:
     """Return the row of a campaign that the actor's partner may see; NotFound for every other."""
@@ -71,7 +74,8 @@ def waiting_for(session: Session, actor: Actor) -> list[Waiting]:
     for card in cards:
         names, move = tuple(other.name for other in card.others), moves.get(card.id)
         if card.unsigned_since:
-            found.append(Waiting(WaitingKind.SIGN_TERMS, card.name, names, card.unsigned_since, card.id))
+            due = (card.unsigned_since + SIGN_WITHIN).date()
+            found.append(Waiting(WaitingKind.SIGN_TERMS, card.name, names, card.unsigned_since, card.id, due))
         if move and (kind := _awaited(card.stage, move, actor)):
             found.append(Waiting(kind, card.name, names, move.at, card.id))
     return sorted(found, key=lambda each: (each.since, each.thing_id))

@@ -129,6 +129,7 @@ class Invitation(Base):
     email: Mapped[Text120]
     name: Mapped[Text120] = mapped_column(default="", comment="of the person, or of the brand")
     locale: Mapped[str] = mapped_column(default="en")
+    timezone: Mapped[Text40] = mapped_column(default="", comment="of the partnership to begin with an invited brand")
     invited_by: Mapped[Ref | None] = mapped_column(ForeignKey("user.id"), comment="None: registered by itself")
     invited_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from partners.directory.account_models import Seat, User
-from partners.directory.credentials import Account, SeatView, stamp_of
+from partners.directory.account_models import Passkey, Seat, User
+from partners.directory.credentials import Account, SeatView
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
 
@@ -14,29 +14,41 @@ from partners.directory.policy import Actor
 def user_by_email(session: Session, email: str) -> Account | None:
     """Return what signing in with this address compares; None where no active user has it."""
     user = session.scalar(select(User).where(User.email == email.strip().lower(), User.is_active))
-    return Account(user.id, user.password_digest) if user else None
+    return _account(session, user) if user else None
+
+
+def account_by_id(session: Session, user_id: str) -> Account | None:
+    """Return what signing in compares, of a user whose password was right; None where no active user has the id."""
+    user = session.get(User, user_id)
+    return _account(session, user) if user is not None and user.is_active else None
 
 
 def account_of(session: Session, actor: Actor) -> Account:
     """Return what the actor's own password is compared with."""
-    return Account(actor.user_id, session.get_one(User, actor.user_id).password_digest)
+    return _account(session, session.get_one(User, actor.user_id))
 
 
 def seats_of(session: Session, user_id: str) -> list[SeatView]:
-    """Return the seats of an active user, by brand and role; the first is the one that signing in takes."""
+    """Return the seats that an active user may take, by brand and role; the first is the one that signing in takes."""
     rows = session.execute(
         select(Seat, User, Partner).join(User, User.id == Seat.user_id).join(Partner, Partner.id == Seat.partner_id)
-        .where(Seat.user_id == user_id, User.is_active).order_by(Partner.name, Seat.created_at, Seat.id)
+        .where(Seat.user_id == user_id, Seat.suspended_at.is_(None), User.is_active)
+        .order_by(Partner.name, Seat.created_at, Seat.id)
     )  # fmt: skip
     return [
         SeatView(
             seat.id, user.id, user.name, user.locale, partner.id, partner.name, partner.name_zh, seat.role.value,
-            stamp_of(user.password_digest),
+            partner.standing.value, partner.is_operator, partner.requires_second_factor,
         )
         for seat, user, partner in rows
     ]  # fmt: skip
 
 
 def seat_for_request(session: Session, user_id: str, seat_id: str) -> SeatView | None:
-    """Return a seat of this user; None where it was taken away or the user may no longer sign in."""
+    """Return a seat of this user; None where it was taken away or suspended, or the user may no longer sign in."""
     return next((seat for seat in seats_of(session, user_id) if seat.seat_id == seat_id), None)
+
+
+def _account(session: Session, user: User) -> Account:
+    has_passkeys = bool(session.scalar(select(exists().where(Passkey.user_id == user.id))))
+    return Account(user.id, user.password_digest, user.code_key_sealed is not None, has_passkeys)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from partners import audit
 from partners.audit import AuditEvent, AuditFilter
 from partners.directory import policy
-from partners.directory.account_models import User
+from partners.directory.account_models import ApiToken, Seat, User
 from partners.directory.cards import (
     AuditLine,
     AuditPage,
@@ -41,19 +41,34 @@ def audit_actions(session: Session, actor: Actor) -> list[str]:
     return audit.actions_of(session, actor.partner_id)
 
 
-def recent_activity(session: Session, actor: Actor, limit: int) -> list[AuditLine]:
-    """Return the newest things that users of the actor's partner did; every role of the partner may read them."""
+def audit_things(session: Session, actor: Actor) -> list[str]:
+    """Return the kinds of things that occur in the own audit log, to choose from; for admins."""
+    policy.require(actor, Action.ADMINISTER)
+    return audit.things_of(session, actor.partner_id)
+
+
+def recent_activity(session: Session, actor: Actor, limit: int, quiet: frozenset[str] = frozenset()) -> list[AuditLine]:
+    """Return the newest things that users of the actor's partner did but for quiet ones; every role may read them."""
     policy.require(actor, Action.READ)
-    return _audit_lines(session, list(audit.events_of(session, actor.partner_id, AuditFilter(), limit)))
+    return _audit_lines(session, list(audit.events_of(session, actor.partner_id, AuditFilter(without=quiet), limit)))
 
 
 def _audit_lines(session: Session, events: list[AuditEvent]) -> list[AuditLine]:
     user_ids = {event.user_id for event in events}
     users = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
     names = {user.id: user.name for user in users}
+    seats = _seats(session, {event.seat_id for event in events if event.seat_id})
     return [
         AuditLine(
-            e.seq, e.at, names.get(e.user_id or "", ""), e.action, e.thing, e.thing_id, e.before, e.after, e.digest
+            e.seq, e.at, names.get(e.user_id or "", ""), seats.get(e.seat_id or "", ""), e.action, e.thing, e.thing_id,
+            e.before, e.after, e.digest,
         )
         for e in events
-    ]
+    ]  # fmt: skip
+
+
+def _seats(session: Session, seat_ids: set[str]) -> dict[str, str]:
+    """Return roles of seats, and names of the API tokens that stand in for one; a seat that is gone has none."""
+    roles = session.execute(select(Seat.id, Seat.role).where(Seat.id.in_(seat_ids)))
+    tokens = session.execute(select(ApiToken.id, ApiToken.name).where(ApiToken.id.in_(seat_ids)))
+    return {seat_id: role.value for seat_id, role in roles} | dict(tokens.all())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +21,8 @@ class WaitingKind(StrEnum):
     CLOSE_PERIOD = "close_period"
     APPROVE_DRAFTS = "approve_drafts"
     PAY_STATEMENT = "pay_statement"
+    APPROVE_PARTNER = "approve_partner"
+    APPROVE_BANK_ACCOUNT = "approve_bank_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Waiting:
 
     ``kind`` is a WaitingKind value; ``name`` the name of the thing; ``with_names`` names of the other partners;
     ``thing_id`` the id that the thing's page takes (of the partnership, campaign, import, audience, period, statement).
+    ``due``: the day by which it should be done; None where nobody has set one.
     """
 
     kind: str
@@ -35,6 +39,7 @@ class Waiting:
     with_names: tuple[str, ...]
     since: datetime
     thing_id: str
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,40 @@ class PartnerName:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Things of one table that the actor shares with partners, and the actions upon them that partners may know of.
+
+    ``pages``: id of a thing -> id that its page takes; ``word`` says which page, partnership or campaign.
+    """
+
+    thing: str
+    word: str
+    pages: Mapping[str, str]
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLine:
+    """What a partner did to a shared thing. No person, no number: ``name`` of the thing, ``stage`` it was moved to.
+
+    ``word`` and ``page_id`` say which page shows it.
+    """
+
+    at: datetime
+    partner: PartnerName
+    action: str
+    name: str
+    stage: str
+    word: str
+    page_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerCard:
     """What every brand on the platform may see of a partner, before any partnership.
 
     ``footing`` is the furthest footing of the partnerships the actor has with it: empty where there is none.
+    ``standing`` is to the platform: other than approved only for a partner that the actor has known before.
     """
 
     id: str
@@ -62,6 +97,7 @@ class PartnerCard:
     about: str
     is_own: bool
     footing: str
+    standing: str = "approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +107,7 @@ class PartnershipCard:
     id: str
     name: str
     footing: str
+    stage: str
     timezone: str
     created_at: datetime
     others: tuple[PartnerName, ...]
@@ -84,6 +121,36 @@ class PartnerPage:
 
     card: PartnerCard
     partnerships: tuple[PartnershipCard, ...]
+    may_invite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPage:
+    """The actor's partnerships, newest first, and every partner, by name."""
+
+    partnerships: tuple[PartnershipCard, ...]
+    partners: tuple[PartnerCard, ...]
+    may_invite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitingPage:
+    """Whom the actor may invite, and the country of its own head office."""
+
+    partners: tuple[PartnerCard, ...]
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCard:
+    """One move of a partnership: who, for which side, when; ``why`` is empty where an agreement moved it."""
+
+    from_stage: str
+    to_stage: str
+    partner: PartnerName
+    person: str
+    why: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +168,23 @@ class PartnershipPage:
     """A partnership as each of its sides sees it. The first side is the one that invited.
 
     ``floor``: members; the larger one of all sides. ``ended_at`` and ``ended_by`` are None until a side ends it;
-    ``was_accepted`` says whether it had begun before.
+    ``was_accepted`` says whether it had begun before. ``moves``: oldest first. ``open_stages``: where the actor may
+    move it now. ``may_run``: whether the actor's role runs partnerships.
     """
 
     id: str
     name: str
     footing: str
+    stage: str
     timezone: str
     created_at: datetime
     ended_at: datetime | None
     ended_by: PartnerName | None
     floor: int
     sides: tuple[Side, ...]
+    moves: tuple[MoveCard, ...]
+    open_stages: tuple[str, ...]
+    may_run: bool
 
     @property
     def own(self) -> Side:
@@ -127,7 +199,10 @@ class PartnershipPage:
 
 @dataclass(frozen=True, slots=True)
 class SeatCard:
-    """A person's place at the actor's partner."""
+    """A person's place at the actor's partner.
+
+    ``suspended_at``: None while it may be used; ``signed_in_at``: when the person last signed in to it, None for never.
+    """
 
     id: str
     user_id: str
@@ -136,6 +211,9 @@ class SeatCard:
     role: str
     created_at: datetime
     is_own: bool
+    suspended_at: datetime | None
+    note: str
+    signed_in_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +233,15 @@ class EntityCard:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One state change. ``who`` is empty where the platform itself acted."""
+    """One state change. ``who`` is empty where the platform itself acted.
+
+    ``seat``: role of the seat it was done in, or name of the API token; empty where the seat is gone.
+    """
 
     seq: int
     at: datetime
     who: str
+    seat: str
     action: str
     thing: str
     thing_id: str

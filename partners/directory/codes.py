@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from zoneinfo import available_timezones
 
 from partners.errors import Invalid
@@ -55,6 +56,19 @@ def checked_code(code: str) -> str:
     if not _CODE.fullmatch(code):
         raise CodeUnusable(code=code)
     return code
+
+
+def derived_code(name: str) -> str:
+    """Return a code made of a brand's name: its Latin letters and digits; ``brand`` where it has none.
+
+    >>> derived_code("Café Müller & Söhne")
+    'cafe-muller-sohne'
+    >>> derived_code("晨光")
+    'brand'
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    code = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:30].strip("-")
+    return code if _CODE.fullmatch(code) else "brand"
 
 
 def checked_series(code: str) -> str:

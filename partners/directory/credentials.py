@@ -1,29 +1,30 @@
-"""Who signs in, and in which seat. Knows digests of passwords, never a password: the application verifies those.
+"""Who signs in, and in which seat, as pages and programs know it. Digests of passwords, never a password.
 
-These reads take no actor, because they are what makes one.
+``Account``, ``SeatView`` and ``Presence`` are what makes an actor, so the reads that return them take none.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from partners import audit
-from partners.directory.account_models import SignInGuard, User
+from partners.directory.account_models import User
 from partners.directory.policy import Actor
 from partners.errors import Invalid
 
 LOCALES = ("en", "zh")
 
-GUARD_WINDOW = timedelta(minutes=15)
-"""Failures are counted for so long; then the count begins anew."""
+IDLE_FOR = timedelta(hours=12)
+"""A sign-in that nothing was asked through for so long is over."""
 
-MOST_FAILURES = {"email": 10, "network": 100}
-"""Within a window, for one account and for one network address (OWASP ASVS 5.0, 6.3.1)."""
+LONGEST = timedelta(days=14)
+"""No sign-in lasts longer, however busy it is."""
+
+SEEN_EVERY = timedelta(minutes=5)
+"""How exactly it is kept when a sign-in was last used, so that reading a page seldom writes."""
 
 
 class LanguageUnknown(Invalid):
@@ -32,10 +33,18 @@ class LanguageUnknown(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What signing in compares: an active user and the digest of the password."""
+    """What signing in compares: an active user, the digest of the password, which second factors there are."""
 
     user_id: str
     password_digest: str
+    has_codes: bool = False
+    """Whether one-time codes of an app are switched on."""
+    has_passkeys: bool = False
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether the password alone does not do."""
+        return self.has_codes or self.has_passkeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +59,29 @@ class SeatView:
     name: str
     name_zh: str
     role: str
-    stamp: str
-    """Changes with the password, so that a new password ends every session begun with the old one."""
+    standing: str = "approved"
+    is_operator: bool = False
+    requires_second_factor: bool = False
+    """Whether the partner asks every seat at it for a second factor."""
 
     @property
     def actor(self) -> Actor:
         """Who acts when this seat is taken."""
-        return Actor(self.user_id, self.seat_id, self.partner_id, self.role)
+        return Actor(self.user_id, self.seat_id, self.partner_id, self.role, self.standing, self.is_operator)
 
 
-def stamp_of(password_digest: str) -> str:
-    """Return a short digest of a password's digest, to keep in a session cookie."""
-    return hashlib.sha256(password_digest.encode()).hexdigest()[:16]
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A user who is signed in: through which sign-in, in which seat, and all the seats to choose from."""
+
+    sign_in_id: str
+    seat: SeatView
+    seats: tuple[SeatView, ...]
+    seen_at: datetime
+    confirmed_at: datetime
+    """When the user last proved to be there; signing in counts."""
+    lacks_factor: bool
+    """Whether the seat requires a second factor that the user has not."""
 
 
 def choose_language(session: Session, actor: Actor, locale: str, now: datetime) -> None:
@@ -73,40 +93,3 @@ def choose_language(session: Session, actor: Actor, locale: str, now: datetime) 
         return
     before, user.locale = user.locale, locale
     audit.record(session, actor, "choose_language", user, now, {"locale": before}, {"locale": locale})
-
-
-def is_held_back(session: Session, sources: Mapping[str, str], now: datetime) -> bool:
-    """Say whether signing in failed too often lately.
-
-    Args:
-        sources: the e-mail address under ``email``, and where it is known the caller's address under ``network``.
-    """
-    return any(_failures(session, kind, value, now) >= MOST_FAILURES[kind] for kind, value in sources.items())
-
-
-def note_failure(session: Session, sources: Mapping[str, str], now: datetime) -> None:
-    """Count one more failure to sign in."""
-    for kind, value in sources.items():
-        guard = session.get(SignInGuard, _guard_key(kind, value), with_for_update=True)
-        if guard is None:
-            session.add(SignInGuard(key=_guard_key(kind, value), failures=1, since=now))
-        elif guard.since <= now - GUARD_WINDOW:
-            guard.failures, guard.since = 1, now
-        else:
-            guard.failures += 1
-
-
-def forget_failures(session: Session, email: str) -> None:
-    """Begin the count of an account anew, because its user has signed in."""
-    guard = session.get(SignInGuard, _guard_key("email", email))
-    if guard is not None:
-        session.delete(guard)
-
-
-def _failures(session: Session, kind: str, value: str, now: datetime) -> int:
-    guard = session.get(SignInGuard, _guard_key(kind, value))
-    return guard.failures if guard is not None and guard.since > now - GUARD_WINDOW else 0
-
-
-def _guard_key(kind: str, value: str) -> str:
-    return hashlib.sha256(f"{kind}:{value.strip().lower()}".encode()).hexdigest()

@@ -9,6 +9,8 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from partners.database import Base, Currency, Id, Ref, Text40, Text120, Text400, one_of
+from partners.directory.relationship import Footing as Footing
+from partners.directory.relationship import PartnershipStage as PartnershipStage
 
 
 class PartnerType(StrEnum):
@@ -32,34 +34,12 @@ class Standing(StrEnum):
 
 
 class BankState(StrEnum):
-    """How far a bank account has come; only an approved one whose day has come is used."""
+    """What was decided of a bank account; which approved one is used at a moment, ``bank_queries`` computes."""
 
     PROPOSED = "proposed"
     APPROVED = "approved"
     REFUSED = "refused"
-    REPLACED = "replaced"
-
-
-class Footing(StrEnum):
-    """On what footing a partnership stands: what its sides have agreed to, and so what each sees of the other (D5)."""
-
-    INVITED = "invited"
-    EXPLORING = "exploring"
-    SIGNED = "signed"
-    ENDED = "ended"
-
-
-class PartnershipStage(StrEnum):
-    """The eight stages of a collaborative relationship, in order (ISO 44001:2017, clauses 8.2 to 8.9)."""
-
-    AWARENESS = "awareness"
-    KNOWLEDGE = "knowledge"
-    ASSESSMENT = "assessment"
-    SELECTION = "selection"
-    WORKING = "working"
-    VALUE = "value"
-    STAYING = "staying"
-    EXIT = "exit"
+    WITHDRAWN = "withdrawn"
 
 
 class Partner(Base):

@@ -42,14 +42,15 @@ class Action(StrEnum):
     RECORD_PAYOUTS = "record_payouts"
     KEEP_BANK_ACCOUNTS = "keep_bank_accounts"
     OPERATE = "operate"
+    RATE_FIT = "rate_fit"
 
 
 _ALLOWED: dict[str, frozenset[Action]] = {
-    "viewer": frozenset({Action.READ}),
+    "viewer": frozenset({Action.READ, Action.RATE_FIT}),
     "manager": frozenset(
         {
             Action.READ, Action.RUN_PARTNERSHIPS, Action.RUN_COMMUNITIES, Action.REGISTER_AUDIENCES,
-            Action.RUN_CAMPAIGNS, Action.SIGN_TERMS, Action.REPORT_EVIDENCE,
+            Action.RUN_CAMPAIGNS, Action.SIGN_TERMS, Action.REPORT_EVIDENCE, Action.RATE_FIT,
         }
     ),
     "finance": frozenset({Action.READ, Action.REPORT_EVIDENCE, Action.CLOSE_PERIODS, Action.RECORD_PAYOUTS,

@@ -106,6 +106,7 @@ class Import(Base):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     set_aside_at: Mapped[datetime | None] = mapped_column(comment="when a person had dealt with the rejected rows")
+    source_deleted_at: Mapped[datetime | None] = mapped_column(comment="None while the file is kept")
 
 
 class ImportFailure(Base):

@@ -155,7 +155,7 @@ def set_failures_aside(session: Session, actor: Actor, import_id: str, now: date
 def _refuse_sent_before(session: Session, partner_id: str, digest: str) -> None:
     before = session.scalar(select(Import).where(Import.partner_id == partner_id, Import.source_digest == digest))
     if before is not None:
-        raise SentBefore(on=before.created_at.date().isoformat(), name=before.source_name)
+        raise SentBefore(on=before.created_at.date().isoformat(), name=before.source_name, import_id=before.id)
 
 
 def _move_check_point(session: Session, row: Import, taken: int, accepted: int, rejected: int, now: datetime) -> None:

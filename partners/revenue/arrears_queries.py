@@ -42,7 +42,7 @@ def debts(session: Session, partnership_ids: Collection[str], partner_ids: Colle
         .join(Period, Period.id == Statement.period_id).where(*within).order_by(Period.starts_at)
     ):  # fmt: skip
         chains.setdefault(_chain(row), []).append(row)
-        watermarks[row.id] = watermark
+        watermarks[row.id] = watermark or 0
     paid: dict[tuple[str, ...], list[Paid]] = {}
     for payout, statement in session.execute(
         select(Payout, Statement).options(_SLIM).join(Statement, Statement.id == Payout.statement_id).where(*within)

@@ -6,7 +6,7 @@ Months are listed in ``month_queries``, statements in ``statement_queries``, pen
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
@@ -54,6 +54,9 @@ __all__ = [
     "ledger", "pending", "period_id_of", "period_page", "periods", "settled_by_party", "statement_document",
     "statement_id_of", "statement_page", "statements", "waiting_for",
 ]  # fmt: skip
+
+CLOSE_WITHIN, APPROVE_WITHIN = timedelta(days=10), timedelta(days=5)
+"""How long after its end a month may wait to be closed, and its drafts to be approved, before they are overdue."""
 
 _ALWAYS = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
@@ -112,14 +115,19 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         return []
     found = []
     for line in periods(session, actor, now):
+        name = f"{line.name}, {line.label}"
         if line.waits_for == WaitsFor.CLOSE:
-            found.append(Waiting(WaitingKind.CLOSE_PERIOD, f"{line.name}, {line.label}", (), line.since, line.id))
+            due = (line.ends_at + CLOSE_WITHIN).date()
+            found.append(Waiting(WaitingKind.CLOSE_PERIOD, name, (), line.since, line.id, due))
         if line.waits_for == WaitsFor.OWN_APPROVAL and not _refused(session, actor, session.get_one(Period, line.id)):
-            found.append(Waiting(WaitingKind.APPROVE_DRAFTS, f"{line.name}, {line.label}", (), line.since, line.id))
+            due = (line.since + APPROVE_WITHIN).date()
+            found.append(Waiting(WaitingKind.APPROVE_DRAFTS, name, (), line.since, line.id, due))
     for card in statements(session, actor):
         if card.payer.id == actor.partner_id and card.state == Payment.DUE:
             with_names = (card.payee.name,)
-            found.append(Waiting(WaitingKind.PAY_STATEMENT, card.number, with_names, card.issued_at, card.id))
+            found.append(
+                Waiting(WaitingKind.PAY_STATEMENT, card.number, with_names, card.issued_at, card.id, card.due_on)
+            )
     return found
 
 

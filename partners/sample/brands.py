@@ -64,7 +64,7 @@ BRANDS: tuple[Brand, ...] = (
         "chenguang", "Chenguang Yogurt", "晨光酸奶", BRAND, "dairy", "CN",
         "Fresh yogurt from Shanghai; community groups in 300 neighbourhoods.",
         "CGR", "Chenguang Dairy (Shanghai) Co., Ltd.", "晨光乳业（上海）有限公司", "上海市徐汇区虹桥路 1 号",
-        "91310000MA1K35TY2X", "91310000MA1K35TY2X", "CNY", "zh", 0.36,
+        "91310000MA1K35TY2A", "91310000MA1K35TY2A", "CNY", "zh", 0.36,
         ("王晓琳", "李哲", "陈静怡", "赵一鸣", "孙婷"),
         (
             Club("chenguang-families", "Family groups", "家庭群", "breakfast", "wechat", 4800),
@@ -86,7 +86,7 @@ BRANDS: tuple[Brand, ...] = (
         "lantern", "Lantern Tea", "灯笼茶", BRAND, "tea", "CN",
         "Leaf tea and tea ware; twelve tea houses in Hangzhou and Chengdu.",
         "LAN", "Hangzhou Lantern Tea Co., Ltd.", "杭州灯笼茶业有限公司", "杭州市西湖区龙井路 88 号",
-        "91330106MA2KJ4W87Q", "91330106MA2KJ4W87Q", "CNY", "zh", 0.62,
+        "91330106MA2KJ4W87M", "91330106MA2KJ4W87M", "CNY", "zh", 0.62,
         ("周雨桐", "吴昊", "郑可欣", "冯子涵", "褚思源"),
         (
             Club("lantern-houses", "Tea house guests", "茶馆客人", "tea", "store", 4100),
@@ -97,7 +97,7 @@ BRANDS: tuple[Brand, ...] = (
         "papermoon", "Papermoon Books", "纸月书店", BRAND, "books", "CN",
         "Independent book shops with reading evenings and a monthly box.",
         "PAP", "Chengdu Papermoon Culture Co., Ltd.", "成都纸月文化有限公司", "成都市锦江区东大街 66 号",
-        "91510104MA6C9HXR0L", "91510104MA6C9HXR0L", "CNY", "zh", 0.70,
+        "91510104MA6C9HXR0E", "91510104MA6C9HXR0E", "CNY", "zh", 0.70,
         ("何书宁", "罗嘉", "高远", "林若溪", "梁晨"),
         (
             Club("papermoon-readers", "Reading evenings", "夜读会", "reading", "wechat", 3300),
@@ -120,7 +120,7 @@ BRANDS: tuple[Brand, ...] = (
         "aurora", "Aurora Yoga", "极光瑜伽", BRAND, "fitness", "DE",
         "Yoga studios in Berlin and Leipzig with classes in four languages.",
         "AUR", "Aurora Yoga Studios GmbH", "极光瑜伽有限公司", "Kastanienallee 9, 10435 Berlin", "HRB 203311",
-        "DE295463214", "EUR", "en", 0.22, ("Clara Neumann", "Tobias Frey", "Hannah Wirth", "Simon Roth", "Jule Kern"),
+        "DE295463218", "EUR", "en", 0.22, ("Clara Neumann", "Tobias Frey", "Hannah Wirth", "Simon Roth", "Jule Kern"),
         (
             Club("aurora-mornings", "Morning classes", "晨练课", "yoga", "app", 2600),
             Club("aurora-retreats", "Retreats", "静修营", "travel", "email", 1200),
@@ -129,8 +129,8 @@ BRANDS: tuple[Brand, ...] = (
     Brand(
         "hikari", "Hikari Ceramics", "光陶", IP, "tableware", "JP",
         "Studio ceramics from Kyoto; licences its glazes and patterns.",
-        "HIK", "Hikari Toki K.K.", "光陶株式会社", "12 Gojo-zaka, Higashiyama, Kyoto", "1300-01-045512",
-        "T1130001045512", "JPY", "en", 0.78, ("Aiko Mori", "Ren Fujita", "Yui Tanaka", "Haruto Ono", "Mei Kondo"),
+        "HIK", "Hikari Toki K.K.", "光陶株式会社", "12 Gojo-zaka, Higashiyama, Kyoto", "7130001045512",
+        "T7130001045512", "JPY", "en", 0.78, ("Aiko Mori", "Ren Fujita", "Yui Tanaka", "Haruto Ono", "Mei Kondo"),
         (
             Club("hikari-collectors", "Collectors", "收藏者", "ceramics", "email", 1600),
             Club("hikari-tables", "Set tables", "餐桌美学", "tableware", "instagram", 2400),
@@ -150,7 +150,7 @@ BRANDS: tuple[Brand, ...] = (
         "yunhe", "Yunhe Noodles", "云禾面馆", BRAND, "restaurants", "CN",
         "Hand-pulled noodles; 58 restaurants along the Yangtze.",
         "YUN", "Wuhan Yunhe Catering Co., Ltd.", "武汉云禾餐饮有限公司", "武汉市江汉区中山大道 818 号",
-        "91420103MA4L0XH26N", "91420103MA4L0XH26N", "CNY", "zh", 0.50,
+        "91420103MA4L0XH26D", "91420103MA4L0XH26D", "CNY", "zh", 0.50,
         ("马思齐", "胡月", "郭志远", "谢雨晴", "唐宁"),
         (
             Club("yunhe-lunch", "Lunch crowd", "午餐群", "lunch", "wechat", 4600),

@@ -6,18 +6,36 @@ from dataclasses import dataclass
 
 from partners.campaigns.lifecycle import Stage
 from partners.campaigns.models import CampaignType, GoalKpi
+from partners.directory.relationship import PartnershipStage
 from partners.sample.shopping import Shelf
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One move of a partnership by hand: by whose manager, to which stage, when (months from the current one), why."""
+
+    brand: str
+    to_stage: PartnershipStage
+    month: int
+    day: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bond:
-    """One partnership: the first brand invites. ``reaches``: invited, exploring, signed or ended."""
+    """One partnership: the first brand invites. ``reaches``: invited, exploring, signed or ended.
+
+    ``before``: moves before anything is signed; ``after``: those after; ``farewell``: why it ended.
+    """
 
     key: str
     name: str
     brands: tuple[str, ...]
     timezone: str
     reaches: str
+    before: tuple[Turn, ...] = ()
+    after: tuple[Turn, ...] = ()
+    farewell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +80,56 @@ SHELVES = {
     "ceramics": Shelf(("Tea bowl", "Plate, celadon", "Small vase"), 4200, 10, 600),
 }
 
+_ASSESSMENT, _SELECTION = PartnershipStage.ASSESSMENT, PartnershipStage.SELECTION
+_KNOWLEDGE, _VALUE, _STAYING = PartnershipStage.KNOWLEDGE, PartnershipStage.VALUE, PartnershipStage.STAYING
+
 BONDS = (
-    Bond("breakfast", "Breakfast table", ("morgenrot", "chenguang", "nordkorn"), "Europe/Berlin", "signed"),
-    Bond("reading", "茶与书", ("lantern", "papermoon"), "Asia/Shanghai", "signed"),
-    Bond("ride", "Ride to class", ("velo", "aurora"), "Europe/Amsterdam", "signed"),
-    Bond("glaze", "Tea ware", ("hikari", "lantern"), "Asia/Tokyo", "signed"),
-    Bond("weather", "All weather", ("saltwind", "velo"), "Europe/Stockholm", "exploring"),
+    Bond(
+        "breakfast", "Breakfast table", ("morgenrot", "chenguang", "nordkorn"), "Europe/Berlin", "signed",
+        (
+            Turn("morgenrot", _ASSESSMENT, -4, 8, "All lists are counted; now each of us looks at brand and budget."),
+            Turn("nordkorn", _SELECTION, -4, 11, "All three say yes. We begin with the voucher campaign."),
+        ),
+        (Turn("chenguang", _VALUE, -2, 15, "前两个月的账单都对上了，联名券带来的新客超出计划。"),),
+    ),
+    Bond(
+        "reading", "茶与书", ("lantern", "papermoon"), "Asia/Shanghai", "signed",
+        (Turn("papermoon", _ASSESSMENT, -4, 9, "双方读者重合度合适，先各自评估内容调性。"),),
+        (
+            Turn("lantern", _VALUE, -2, 18, "书盒里的茶样转化稳定。"),
+            Turn("papermoon", _STAYING, 0, 6, "连续三个月结算无争议，明年继续，每季度复盘一次。"),
+        ),
+    ),
+    Bond(
+        "ride", "Ride to class", ("velo", "aurora"), "Europe/Amsterdam", "signed",
+        (
+            Turn("aurora", _ASSESSMENT, -4, 15, "Morning riders and morning classes: worth a closer look."),
+            Turn("velo", _SELECTION, -4, 25, "Agreed in both management meetings."),
+        ),
+    ),
+    Bond(
+        "glaze", "Tea ware", ("hikari", "lantern"), "Asia/Tokyo", "signed", (),
+        (Turn("hikari", _VALUE, -1, 12, "The first firing is sold out."),),
+    ),
+    Bond(
+        "weather", "All weather", ("saltwind", "velo"), "Europe/Stockholm", "exploring",
+        (
+            Turn("saltwind", _ASSESSMENT, -3, 11, "Hikers and commuters overlap more than we thought."),
+            Turn("velo", _SELECTION, -2, 9, "Our side has rated and would begin with rain gear for riders."),
+            Turn("saltwind", _ASSESSMENT, -1, 16, "Our second rater is missing: back to rating before we decide."),
+        ),
+    ),
     Bond("noodles", "云禾与晨光", ("yunhe", "chenguang"), "Asia/Shanghai", "invited"),
     Bond("mornings", "Yoga mornings", ("aurora", "morgenrot"), "Europe/Berlin", "invited"),
-    Bond("corner", "Book corner", ("morgenrot", "papermoon"), "Europe/Berlin", "ended"),
-)
+    Bond(
+        "corner", "Book corner", ("morgenrot", "papermoon"), "Europe/Berlin", "ended",
+        (
+            Turn("morgenrot", _ASSESSMENT, -4, 20, "Reading evenings with coffee: both sides look at it."),
+            Turn("papermoon", _KNOWLEDGE, -2, 14, "柏林没有书店，先重新了解彼此的会员。"),
+        ),
+        farewell="Our shops and their readers are too far apart. We part as friends.",
+    ),
+)  # fmt: skip
 
 _BREAKFAST_CLUBS = ("morgenrot-regulars", "morgenrot-subscribers", "chenguang-families", "chenguang-club",
                     "nordkorn-bowls")  # fmt: skip

@@ -9,9 +9,10 @@ from partners.campaigns import terms_services
 from partners.campaigns.lifecycle import Stage
 from partners.campaigns.proposal import GoalPlan, Offer, PartyOffer, Plan, Proposal
 from partners.campaigns.proposal_queries import newest_terms
+from partners.directory import queries, stage_services
 from partners.directory import services as directory
 from partners.sample.brands import BRANDS
-from partners.sample.campaigns import BONDS, SKETCHES, Bond, Sketch
+from partners.sample.campaigns import BONDS, SKETCHES, Bond, Sketch, Turn
 from partners.sample.reporting import report_month
 from partners.sample.world import World, bring_brand, first_of, last_of, register_members
 
@@ -28,6 +29,8 @@ def begin(world: World) -> None:
     for brand in BRANDS:
         for club in brand.clubs:
             register_members(world, brand, club, world.day(FIRST_MONTH - 1, 8))
+    for bond in BONDS:
+        _turn(world, bond, bond.before)
 
 
 def propose_everything(world: World) -> None:
@@ -37,8 +40,9 @@ def propose_everything(world: World) -> None:
     for bond in BONDS:
         if bond.reaches == "ended":
             directory.end_partnership(
-                world.session, world.manager(bond.brands[0]), world.partnership_ids[bond.key], world.day(-1, 20)
-            )
+                world.session, world.manager(bond.brands[0]), world.partnership_ids[bond.key], bond.farewell,
+                world.day(-1, 20),
+            )  # fmt: skip
 
 
 def sell(world: World, month: int) -> None:
@@ -66,6 +70,8 @@ def finish_campaigns(world: World) -> None:
             _move(world, sketch, Stage.REVIEWED, world.day(0, 7), second, sketch.remark)
         if sketch.reaches == Stage.PAUSED:
             _move(world, sketch, Stage.PAUSED, world.day(0, 8), second, sketch.remark)
+    for bond in BONDS:
+        _turn(world, bond, bond.after)
 
 
 def _meet(world: World, bond: Bond, at: datetime) -> None:
@@ -80,6 +86,15 @@ def _meet(world: World, bond: Bond, at: datetime) -> None:
         return
     for code in bond.brands[1:]:
         directory.accept_partnership(world.session, world.manager(code), made.id, at + timedelta(hours=5))
+
+
+def _turn(world: World, bond: Bond, turns: tuple[Turn, ...]) -> None:
+    for turn in turns:
+        actor, partnership_id = world.manager(turn.brand), world.partnership_ids[bond.key]
+        stage = queries.own_partnership(world.session, actor, partnership_id).stage
+        stage_services.move_partnership(
+            world.session, actor, partnership_id, stage, turn.to_stage, turn.why, world.day(turn.month, turn.day)
+        )
 
 
 def _propose(world: World, sketch: Sketch, at: datetime) -> None:
@@ -153,4 +168,3 @@ def _move(world: World, sketch: Sketch, stage: Stage, at: datetime, brand: str, 
         world.session, world.manager(brand), world.campaign_ids[sketch.name], stage, reason, at,
         is_settled=stage == Stage.SETTLED,
     )  # fmt: skip
-

@@ -33,6 +33,7 @@ class World:
     session: Session
     store: FolderStore
     key: bytes
+    seal_key: bytes
     password_digest: str
     now: datetime
     random: Random = field(default_factory=lambda: Random(SEED))

@@ -16,11 +16,11 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.installation import Installation
 from config import Settings
-from partners.database import reading, writing
-from partners.directory.account_queries import seat_for_request
+from partners.database import writing
 from partners.directory.policy import Actor
 from tests.cast import PASSWORD, Cast, build_cast
 from tests.conftest import NOW
+from tests.signed_in import signed_in_client
 
 PASSWORD_DIGEST = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 """The real thing with cheap parameters: verifying reads them from the digest."""
@@ -77,20 +77,10 @@ def world(place: Installation) -> Cast:
 
 
 @pytest.fixture
-def client_for(app: Flask, place: Installation) -> Callable[[Actor], FlaskClient]:
+def client_for(app: Flask) -> Callable[[Actor], FlaskClient]:
     """Give a client that is signed in as an actor, without going through the form."""
 
-    def signed_in(actor: Actor) -> FlaskClient:
-        with reading(place.engine) as session:
-            seat = seat_for_request(session, actor.user_id, actor.seat_id)
-        assert seat is not None
-        client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = f"{seat.user_id}:{seat.seat_id}:{seat.stamp}"
-            cookie["_fresh"] = True
-        return client
-
-    return signed_in
+    return lambda actor: signed_in_client(app.test_client(), actor)
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
-"""The first page, search, and the own password."""
+"""The first page and search."""
 
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from app.home.waiting import ACTS
 from app.installation import Installation
@@ -11,7 +10,7 @@ from partners.database import writing
 from partners.directory import services
 from partners.directory.cards import WaitingKind
 from partners.directory.policy import Actor
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.conftest import NOW
 
 SignedIn = Callable[[Actor], FlaskClient]
@@ -92,28 +91,3 @@ def test_nothing_found_says_so_without_running_it(client_for: SignedIn, world: C
 
     assert "&lt;b&gt;" in client.get("/search?q=<b>").text
     assert "Nothing found" not in client.get("/search?q=").text
-
-
-def test_a_new_password_ends_every_session(
-    client_for: SignedIn, world: Cast, sign_in: Callable[[FlaskClient, str], TestResponse]
-) -> None:
-    here, elsewhere = client_for(world.alder.viewer), client_for(world.alder.viewer)
-    form = {"present": PASSWORD, "new": "a new and longer one", "again": "a new and longer one"}
-
-    assert here.post("/account", data=form).status_code == 303
-
-    assert here.get("/").status_code == elsewhere.get("/").status_code == 303
-    assert sign_in(here, "viewer@alder.example").status_code == 422
-
-
-def test_a_password_is_not_changed_at_somebody_elses_desk(client_for: SignedIn, world: Cast) -> None:
-    client = client_for(world.alder.viewer)
-    new = "a new and longer one"
-
-    for form in (
-        {"present": "wrong", "new": new, "again": new},
-        {"present": PASSWORD, "new": new, "again": "another one"},
-        {"present": PASSWORD, "new": "short", "again": "short"},
-    ):
-        assert client.post("/account", data=form).status_code == 422
-    assert client.get("/account").status_code == 200

@@ -75,10 +75,12 @@ def test_an_invitation_is_declined(client_for: SignedIn, world: Cast, place: Ins
         session.commit()
     address = f"/partners/partnerships/{_partnership(place, 'Breakfast').id}"
 
-    page = client_for(world.cedar.manager).post(f"{address}/decline", follow_redirects=True).text
+    client = client_for(world.cedar.manager)
+    assert "Nothing was shared and nothing was counted" in client.get(f"{address}/decline").text
+    page = client.post(f"{address}/decline", data={"why": "Not this year"}, follow_redirects=True).text
 
     assert "closed this invitation on" in page
-    assert "declined" in page
+    assert "“Not this year”" in page
 
 
 def test_ending_says_first_what_follows(client_for: SignedIn, world: Cast, place: Installation) -> None:
@@ -87,9 +89,12 @@ def test_ending_says_first_what_follows(client_for: SignedIn, world: Cast, place
 
     assert "at once and for good" in client.get(address).text
     assert _partnership(place, "Alder with Birch").footing == "signed"
-    page = client.post(address, follow_redirects=True).text
+    assert client.post(address).status_code == 422
+    page = client.post(address, data={"why": "Budgets are cut"}, follow_redirects=True).text
 
     assert "Birch Dairy ended this partnership" in page
+    assert "“Budgets are cut”" in page
+    assert client.get(address).status_code == 409
 
 
 def test_the_floor_is_set_and_the_larger_one_shown(client_for: SignedIn, world: Cast, place: Installation) -> None:
@@ -109,9 +114,11 @@ def test_a_stranger_finds_no_partnership_page(client_for: SignedIn, world: Cast)
     stranger, address = client_for(world.cedar.manager), f"/partners/partnerships/{world.partnership.id}"
 
     assert stranger.get(address).status_code == 404
-    assert stranger.get(f"{address}/end").status_code == 404
-    for verb in ("accept", "decline", "end", "floor"):
-        assert stranger.post(f"{address}/{verb}", data={"floor": "20"}).status_code == 404
+    for page in ("end", "decline", "preview"):
+        assert stranger.get(f"{address}/{page}").status_code == 404
+    form = {"floor": "20", "why": "why", "from_stage": "working", "to_stage": "value"}
+    for verb in ("accept", "decline", "end", "floor", "move"):
+        assert stranger.post(f"{address}/{verb}", data=form).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["viewer", "finance", "admin"])
@@ -123,7 +130,10 @@ def test_other_roles_read_and_change_nothing(client_for: SignedIn, world: Cast, 
     assert "End…" not in page.text
     assert client.get("/partners/invite").status_code == 403
     assert client.get(f"{address}/end").status_code == 403
-    assert client.post(f"{address}/end").status_code == 403
+    assert client.post(f"{address}/end", data={"why": "why"}).status_code == 403
+    assert "Move it to another stage" not in page.text
+    form = {"from_stage": "working", "to_stage": "value", "why": "why"}
+    assert client.post(f"{address}/move", data=form).status_code == 403
 
 
 def test_each_footing_says_what_a_partner_sees(client_for: SignedIn, world: Cast) -> None:

@@ -17,6 +17,7 @@ from config import Settings
 from partners.directory.policy import Actor
 from partners.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.cast import PASSWORD, Cast
+from tests.conftest import NOW
 
 ClientFor = Callable[[Actor], FlaskClient]
 PUBLIC = {"static", "health", "session.sign_in", "session.sign_out", "session.change_language"}
@@ -136,6 +137,24 @@ def test_behind_https_the_cookie_is_secure_and_https_is_pinned(secure_app: Flask
     assert answer.headers["Set-Cookie"].startswith("__Host-tandem=")
     assert "Secure" in answer.headers["Set-Cookie"]
     assert "max-age=63072000" in answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(("base_url", "name"), [("http://localhost", "tandem-device"),
+                                                ("https://localhost", "__Host-tandem-device")])  # fmt: skip
+def test_the_cookie_of_a_known_device_is_closed_too(
+    settings: Settings, world: Cast, base_url: str, name: str
+) -> None:
+    made = create_app(dataclasses.replace(settings, base_url=base_url), lambda: NOW)
+    made.config["WTF_CSRF_ENABLED"] = False
+
+    data = {"email": "manager@alder.example", "password": PASSWORD}
+    answer = made.test_client().post("/session/sign-in", data=data, base_url=base_url)
+
+    (cookie,) = [each for each in answer.headers.getlist("Set-Cookie") if each.startswith(f"{name}=")]
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert ("Secure" in cookie.split("; ")) is base_url.startswith("https")
+    assert "Domain" not in cookie
+    made.extensions["tandem"].engine.dispose()
 
 
 def test_versioned_files_are_kept_for_good(app: Flask) -> None:

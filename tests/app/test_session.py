@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from app.installation import Installation
+from app.passwords import is_outdated
+from partners.audit import AuditEvent
 from partners.database import reading, writing
-from partners.directory.account_models import Role, Seat, User
+from partners.directory.account_models import Factor, Role, Seat, SignIn, User
 from partners.directory.policy import Actor
+from tests.app.conftest import PASSWORD_DIGEST
 from tests.cast import PASSWORD, Cast
 from tests.conftest import NOW
+from tests.signed_in import hold_cookie, sign_in_row, signed_in_client
 
-SignIn = Callable[[FlaskClient, str], TestResponse]
+SignInBy = Callable[[FlaskClient, str], TestResponse]
 ClientFor = Callable[[Actor], FlaskClient]
 
 
-def test_right_password_leads_home(app: Flask, world: Cast, sign_in: SignIn) -> None:
+def test_right_password_leads_home(app: Flask, world: Cast, sign_in: SignInBy) -> None:
     client = app.test_client()
 
     answer = sign_in(client, "manager@alder.example")
@@ -29,7 +36,7 @@ def test_right_password_leads_home(app: Flask, world: Cast, sign_in: SignIn) -> 
     assert "Alder Coffee" in client.get("/nowhere").text
 
 
-def test_email_is_read_in_any_case(app: Flask, world: Cast, sign_in: SignIn) -> None:
+def test_email_is_read_in_any_case(app: Flask, world: Cast, sign_in: SignInBy) -> None:
     answer = sign_in(app.test_client(), " Manager@Alder.example ")
 
     assert answer.status_code == 303
@@ -48,7 +55,7 @@ def test_wrong_password_and_unknown_email_get_the_same_answer(app: Flask, world:
     assert "No user with this e-mail and password" in known
 
 
-def test_who_is_not_active_does_not_sign_in(app: Flask, place: Installation, world: Cast, sign_in: SignIn) -> None:
+def test_who_is_not_active_does_not_sign_in(app: Flask, place: Installation, world: Cast, sign_in: SignInBy) -> None:
     with writing(place.engine) as session:
         session.get_one(User, world.alder.manager.user_id).is_active = False
         session.commit()
@@ -72,28 +79,7 @@ def test_page_that_was_asked_for_follows_signing_in(app: Flask, world: Cast) -> 
     assert answer.location == "/jobs/abc?x=1"
 
 
-def test_eleventh_try_on_an_account_is_held_back_even_with_the_right_password(app: Flask, world: Cast) -> None:
-    def attempt(email: str, password: str) -> int:
-        data = {"email": email, "password": password}
-        return app.test_client().post("/session/sign-in", data=data).status_code
-
-    tries = [attempt("Manager@alder.example", "wrong") for _ in range(10)]
-
-    assert set(tries) == {422}
-    assert attempt("manager@alder.example", PASSWORD) == 429
-    assert attempt("viewer@alder.example", PASSWORD) == 303
-
-
-def test_count_of_failures_begins_anew_after_a_success(app: Flask, world: Cast, sign_in: SignIn) -> None:
-    wrong = {"email": "manager@alder.example", "password": "wrong"}
-
-    for _ in range(2):
-        for _ in range(9):
-            app.test_client().post("/session/sign-in", data=wrong)
-        assert sign_in(app.test_client(), "manager@alder.example").status_code == 303
-
-
-def test_signing_in_drops_a_planted_session(app: Flask, world: Cast, sign_in: SignIn) -> None:
+def test_signing_in_drops_a_planted_session(app: Flask, world: Cast, sign_in: SignInBy) -> None:
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie["csrf_token"] = "planted"
@@ -115,26 +101,99 @@ def test_signing_out_ends_the_session(world: Cast, client_for: ClientFor) -> Non
     assert client.get("/jobs/abc").status_code == 303
 
 
-def test_new_password_ends_older_sessions(place: Installation, world: Cast, client_for: ClientFor) -> None:
-    client = client_for(world.alder.manager)
+def test_a_cookie_that_was_copied_is_worth_nothing_after_signing_out(app: Flask, world: Cast) -> None:
+    client, thief = app.test_client(), app.test_client()
+    signed_in_client(client, world.alder.manager)
+    with client.session_transaction() as cookie:
+        hold_cookie(thief, cookie["_user_id"])
+
+    client.post("/session/sign-out")
+
+    assert thief.get("/jobs/abc").status_code == 303
+
+
+@pytest.mark.parametrize(("later", "status"), [(timedelta(hours=11, minutes=59), 404), (timedelta(hours=12), 303)])
+def test_a_sign_in_ends_when_it_lies_idle(
+    app: Flask, place: Installation, world: Cast, later: timedelta, status: int
+) -> None:
+    row = sign_in_row(place.engine, world.alder.manager, NOW - later)
+
+    answer = hold_cookie(app.test_client(), row).get("/jobs/abc")
+
+    assert answer.status_code == status
+
+
+def test_a_sign_in_ends_after_two_weeks_however_busy(app: Flask, place: Installation, world: Cast) -> None:
+    row = sign_in_row(place.engine, world.alder.manager, NOW)
+    client = hold_cookie(app.test_client(), row)
+
+    def at_age(days: int) -> int:
+        with writing(place.engine) as session:
+            session.get_one(SignIn, row).began_at = NOW - timedelta(days=days)
+            session.commit()
+        return client.get("/jobs/abc").status_code
+
+    assert (at_age(13), at_age(14)) == (404, 303)
+
+
+def test_a_suspended_seat_signs_out_at_once_and_cannot_be_taken(
+    app: Flask, place: Installation, world: Cast, client_for: ClientFor, sign_in: SignInBy
+) -> None:
+    client = client_for(world.alder.viewer)
     with writing(place.engine) as session:
-        session.get_one(User, world.alder.manager.user_id).password_digest = "another"
+        session.get_one(Seat, world.alder.viewer.seat_id).suspended_at = NOW
         session.commit()
 
-    answer = client.get("/jobs/abc")
-
-    assert answer.location.startswith("/session/sign-in")
-
-
-def test_cookie_for_the_seat_of_another_user_is_worth_nothing(
-    app: Flask, place: Installation, world: Cast, client_for: ClientFor
-) -> None:
-    client = client_for(world.cedar.manager)
-    with client.session_transaction() as cookie:
-        user, _, stamp = cookie["_user_id"].split(":")
-        cookie["_user_id"] = f"{user}:{world.alder.admin.seat_id}:{stamp}"
-
     assert client.get("/jobs/abc").status_code == 303
+    assert sign_in(app.test_client(), "viewer@alder.example").status_code == 422
+
+
+def test_when_a_sign_in_was_used_is_kept_to_five_minutes(app: Flask, place: Installation, world: Cast) -> None:
+    def used_after(minutes: int) -> datetime:
+        row = sign_in_row(place.engine, world.alder.manager, NOW - timedelta(minutes=minutes))
+        hold_cookie(app.test_client(), row).get("/jobs/abc")
+        with reading(place.engine) as session:
+            return session.get_one(SignIn, row).seen_at
+
+    assert used_after(4) == NOW - timedelta(minutes=4)
+    assert used_after(5) == NOW
+
+
+def test_no_page_waits_for_a_writer_to_note_that_it_was_read(app: Flask, place: Installation, world: Cast) -> None:
+    row = sign_in_row(place.engine, world.alder.manager, NOW - timedelta(hours=1))
+    client = hold_cookie(app.test_client(), row)
+
+    with writing(place.engine) as session:
+        session.execute(text("SELECT 1"))  # takes the lock
+        assert client.get("/jobs/abc").status_code == 404
+
+    with reading(place.engine) as session:
+        assert session.get_one(SignIn, row).seen_at == NOW - timedelta(hours=1)
+
+
+def test_signing_in_is_written_down(app: Flask, place: Installation, world: Cast, sign_in: SignInBy) -> None:
+    client = app.test_client()
+    client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+    sign_in(client, "manager@alder.example")
+
+    with reading(place.engine) as session:
+        row = session.scalars(select(SignIn)).one()
+        event = session.scalars(select(AuditEvent)).one()
+    assert (row.agent, row.network, row.factor) == ("Firefox · Linux", "127.0.0.1", Factor.PASSWORD)
+    assert (event.action, event.seat_id, event.thing_id) == ("sign_in", world.alder.manager.seat_id, row.id)
+
+
+def test_a_digest_of_older_parameters_is_made_anew(
+    app: Flask, place: Installation, world: Cast, sign_in: SignInBy
+) -> None:
+    assert is_outdated(PASSWORD_DIGEST)
+
+    sign_in(app.test_client(), "manager@alder.example")
+
+    with reading(place.engine) as session:
+        assert not is_outdated(session.get_one(User, world.alder.manager.user_id).password_digest)
+    assert sign_in(app.test_client(), "manager@alder.example").status_code == 303
 
 
 def test_user_with_two_seats_changes_between_them(place: Installation, world: Cast, client_for: ClientFor) -> None:

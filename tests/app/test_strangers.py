@@ -17,6 +17,7 @@ from app import create_app
 from partners.database import open_engine, reading
 from partners.tables import metadata
 from tests.sample_world import LOADED_AT, SampleWorld
+from tests.signed_in import signed_in_client
 
 STRANGER = "saltwind"
 ROLES = ("manager", "viewer", "finance", "admin")
@@ -51,7 +52,9 @@ def ids(sample_world: SampleWorld) -> dict[str, list[str]]:
             own = select(table.c.id).where(table.c.partnership_id.in_(bond)).limit(9)
             found[f"{word}_id"] = list(session.scalars(own))
         for word, table_name in (("community", "community"), ("audience", "audience"), ("import", "import"),
-                                 ("job", "job"), ("seat", "seat"), ("entity", "legal_entity")):  # fmt: skip
+                                 ("job", "job"), ("seat", "seat"), ("entity", "legal_entity"),
+                                 ("account", "bank_account"), ("token", "api_token"),
+                                 ("invitation", "invitation")):  # fmt: skip
             table = _table(table_name)
             found[f"{word}_id"] = list(session.scalars(select(table.c.id).where(table.c.partner_id.in_(ours)).limit(6)))
     return found
@@ -101,9 +104,10 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(app: Flask, ids: dict[str, 
 
 
 def _rules(app: Flask) -> list[Rule]:
-    """Every address that takes an id and is not public."""
+    """Every address that takes an id and is not public; those of the API take a token, and ``test_api`` asks them."""
+    pages = (rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("api."))
     return [
-        rule for rule in app.url_map.iter_rules()
+        rule for rule in pages
         if rule.endpoint not in PUBLIC and any(argument.endswith("_id") for argument in rule.arguments)
     ]  # fmt: skip
 
@@ -118,17 +122,7 @@ def _filled(rule: Rule, ids: dict[str, list[str]], position: int, instead: str =
 
 
 def _client(app: Flask, world: SampleWorld, role: str) -> FlaskClient:
-    from partners.directory.account_queries import seat_for_request
-
-    actor = world.actor(f"{role}@{STRANGER}.example")
-    with reading(app.extensions["tandem"].engine) as session:
-        seat = seat_for_request(session, actor.user_id, actor.seat_id)
-    assert seat is not None
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{seat.user_id}:{seat.seat_id}:{seat.stamp}"
-        cookie["_fresh"] = True
-    return client
+    return signed_in_client(app.test_client(), world.actor(f"{role}@{STRANGER}.example"))
 
 
 def _table(name: str) -> Table:

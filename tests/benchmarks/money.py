@@ -183,7 +183,7 @@ def _document(settled: Settled, payee: str) -> dict[str, Any]:
 
 
 def _side(partner: str) -> Side:
-    return Side(partner, partner, "", f"{partner} GmbH", "", "Hafenstraße 1", "DE", "HRB 1", "DE000000000")
+    return Side(partner, partner, "", f"{partner} GmbH", "", "Hafenstraße 1", "DE", "HRB 1", "DE123456788")
 
 
 def _terms(rate: str) -> TermsUsed:

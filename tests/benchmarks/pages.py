@@ -18,11 +18,11 @@ from app.worker import reap, run_job
 from migrations import upgrade
 from partners import sample
 from partners.database import reading, writing
-from partners.directory.account_queries import seat_for_request
 from partners.outbox import Job
 from tests.benchmarks.results import Report, at_most
 from tests.benchmarks.timing import measured
 from tests.sample_world import LOADED_AT, SampleWorld
+from tests.signed_in import signed_in_client
 
 READER = "manager@morgenrot.example"
 PATHS = ("/", "/campaigns", "/revenue", "/network")
@@ -68,7 +68,7 @@ def prepare_pages(folder: Path, count: int) -> Callable[[], list[Page]]:
     app = create_app(SampleWorld(var).settings(), lambda: LOADED_AT)
     place: Installation = app.extensions["tandem"]
     _load(place)
-    client = _signed_in(app, place)
+    client = signed_in_client(app.test_client(), SampleWorld(var).actor(READER))
     return lambda: [_measured(client, path, count, place.engine) for path in PATHS]
 
 
@@ -83,25 +83,13 @@ def _load(place: Installation) -> None:
     """Build the sample world and do the jobs it left, but for documents, which no page here shows."""
     upgrade(place.engine)
     with writing(place.engine) as session:
-        sample.load(session, place.store, place.settings.token_key, "-", LOADED_AT)
+        sample.load(session, place.store, place.settings.token_key, place.settings.seal_key, "-", LOADED_AT)
         session.commit()
     for job_id in reap(place):
         with reading(place.engine) as session:
             handler = session.get_one(Job, job_id).handler
         if not handler.startswith("render"):
             run_job(place, job_id)
-
-
-def _signed_in(app: Flask, place: Installation) -> FlaskClient:
-    actor = SampleWorld(place.settings.var).actor(READER)
-    with reading(place.engine) as session:
-        seat = seat_for_request(session, actor.user_id, actor.seat_id)
-    assert seat is not None
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{seat.user_id}:{seat.seat_id}:{seat.stamp}"
-        cookie["_fresh"] = True
-    return client
 
 
 def _measured(client: FlaskClient, path: str, count: int, engine: Engine | None) -> Page:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 ONLY_FOR = {
     "/admin": "admin", "/admin/entities": "admin", "/admin/audit": "admin", "/partners/invite": "manager",
+    "/admin/leave": "admin", "/admin/partners": "operator", "/partners/invite/brand": "manager",
     "/communities/new": "manager", "/audiences/register": "manager", "/campaigns/propose": "manager",
 }  # fmt: skip
 """Pages that other roles are refused."""

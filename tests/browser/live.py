@@ -67,10 +67,10 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def running(settings: Settings, clock: Clock, with_worker: bool = True) -> Iterator[Live]:
-    """Serve an installation, and do its background jobs as a worker would, until the block ends."""
+def running(settings: Settings, clock: Clock, with_worker: bool = True, port: int = 0) -> Iterator[Live]:
+    """Serve an installation, and do its background jobs as a worker would, until the block ends; port 0 takes any."""
     app = create_app(settings, clock)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     place = open_installation(replace(settings, port=server.server_port), clock)
     stopping = threading.Event()
     threads = [threading.Thread(target=server.serve_forever, name="web")]

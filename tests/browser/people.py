@@ -64,6 +64,7 @@ class Person:
 
     def signs_in(self, email: str, password: str) -> Person:
         """Choose the language, then sign in by the form."""
+        self._credentials = (email, password)
         self.page.goto("/session/sign-in")
         self.page.get_by_role("button", name=BUTTONS[self.words.language], exact=True).click()
         self.fills("E-mail", email)
@@ -71,6 +72,12 @@ class Person:
         self.clicks("Sign in")
         expect(self.page.locator(".nav__seat")).to_be_visible()
         return self
+
+    def returns(self) -> None:
+        """Come back to the same page after days, for which one signs in anew."""
+        left_at = self.page.url
+        self.signs_in(*self._credentials)
+        self.page.goto(left_at)
 
     def opens(self, path: str) -> None:
         """Go to an address, as from a bookmark."""

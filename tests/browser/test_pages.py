@@ -10,17 +10,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
 from app import create_app
 from partners import sample
-from partners.database import reading
-from partners.directory.account_queries import seat_for_request
 from tests.browser.crawl import pages
 from tests.browser.live import Clock, Live, running
 from tests.browser.people import Person, Words, picture
 from tests.sample_world import LOADED_AT, SampleWorld
+from tests.signed_in import signed_in_client
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +60,8 @@ def world(
     copied = sample_world.copied(tmp_path_factory.mktemp("pages") / "var")
     clock = Clock(LOADED_AT)
     app = create_app(copied.settings(), clock)
-    found = {role: pages(app, _signed_in(app.test_client(), copied, role), role) for role in ROLES}
+    people = {role: copied.actor(f"{role}@morgenrot.example") for role in ROLES}
+    found = {role: pages(app, signed_in_client(app.test_client(), people[role]), role) for role in ROLES}
     app.extensions["tandem"].engine.dispose()
     with running(copied.settings(), clock, with_worker=False) as live:
         yield World(live, found)
@@ -121,17 +120,6 @@ def _check_open_to_everybody(person: Person) -> None:
     found = Axe().run(person.page).response["violations"]
     grave = {each["id"]: [node["html"] for node in each["nodes"]][:3] for each in found if each["impact"] in SERIOUS}
     assert not grave, f"{person.page.url}: {grave}"
-
-
-def _signed_in(client: FlaskClient, world: SampleWorld, role: str) -> FlaskClient:
-    actor = world.actor(f"{role}@morgenrot.example")
-    with reading(client.application.extensions["tandem"].engine) as session:
-        seat = seat_for_request(session, actor.user_id, actor.seat_id)
-    assert seat is not None
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{seat.user_id}:{seat.seat_id}:{seat.stamp}"
-        cookie["_fresh"] = True
-    return client
 
 
 def _name(kind: str, role: str, variant: Variant) -> str:

@@ -166,7 +166,8 @@ def _plan_and_go_live(story: Story, alder: Person, birch: Person) -> None:
     expect(birch.control(story.words("Go live"))).to_have_count(0)
 
     story.live.clock.move_to(2026, 10, 10)
-    alder.page.reload()
+    birch.returns()
+    alder.returns()
     alder.clicks("Go live")
     alder.sees("No sale is reported yet. Report your sales, and figures, shares and goals fill in for every party.")
     alder.picture("flow-10-live")
@@ -198,7 +199,7 @@ def _send(person: Person, name: str, content: bytes, accepted: int, rejected: in
 
 
 def _read_results(story: Story, alder: Person) -> None:
-    alder.page.reload()
+    alder.returns()
     story.figures = _figures(alder)
     refunded = sum(line.gross for line in BACK)
     assert story.figures == {
@@ -259,7 +260,7 @@ def _check_statement(story: Story, person: Person) -> None:
 
 
 def _end(story: Story, alder: Person) -> None:
-    alder.page.reload()
+    alder.returns()
     alder.clicks("End the campaign")
     alder.waits_for_progress()
     alder.picture("flow-17-ended")
@@ -273,6 +274,7 @@ def _end(story: Story, alder: Person) -> None:
 
 def _see_network(story: Story, birch: Person) -> None:
     story.live.rest()
+    birch.returns()
     birch.goes_to("Network")
     drawn = birch.main.locator("figure.map svg").first
     for brand in ("alder", "birch"):

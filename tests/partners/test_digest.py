@@ -26,12 +26,12 @@ def test_two_links_of_the_chain_match_their_vectors() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=20,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=10,
 )
 
 
-@given(st.dictionaries(st.text(), json_values))
+@given(st.dictionaries(st.text(), json_values, max_size=5))
 def test_the_order_of_keys_does_not_matter(value: dict[str, object]) -> None:
     assert digest_of(dict(reversed(value.items()))) == digest_of(value)
 

@@ -125,5 +125,5 @@ def _payee() -> dict[str, Any]:
     return {
         "partner": PAYEE, "name": "Morgenrot Coffee", "name_zh": "曙光咖啡", "entity": "Morgenrot Kaffee GmbH",
         "entity_zh": "", "address": "Hafenstraße 1, 20457 Hamburg", "country": "DE", "registration_number": "HRB 12345",
-        "tax_number": "DE000000000",
+        "tax_number": "DE123456788",
     }  # fmt: skip

@@ -74,7 +74,7 @@ def test_an_invited_partner_is_still_a_stranger(session: Session, cast: Cast) ->
 
 
 def test_after_the_end_nothing_of_the_other_is_shown(session: Session, cast: Cast) -> None:
-    directory.end_partnership(session, cast.alder.manager, cast.partnership.id, NOW)
+    directory.end_partnership(session, cast.alder.manager, cast.partnership.id, "Budgets are cut", NOW)
 
     with pytest.raises(NotFound):
         queries.community_page(session, cast.birch.manager, cast.alder.community.id)

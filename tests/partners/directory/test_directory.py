@@ -94,7 +94,7 @@ def test_the_chain_of_all_services_holds(session: Session, cast: Cast) -> None:
         session, cast.alder.manager, [cast.cedar.partner.id], "Breakfast", "UTC", NOW
     )
     services.accept_partnership(session, cast.cedar.manager, partnership.id, NOW)
-    services.end_partnership(session, cast.alder.manager, partnership.id, NOW)
+    services.end_partnership(session, cast.alder.manager, partnership.id, "Budgets are cut", NOW)
 
     assert audit.first_break(session) is None
     assert [line.action for line in audit_queries.recent_activity(session, cast.alder.viewer, 9)] == [

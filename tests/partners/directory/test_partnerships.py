@@ -22,7 +22,7 @@ def test_the_last_side_to_accept_begins_the_partnership(session: Session, cast: 
     services.accept_partnership(session, cast.cedar.manager, partnership.id, NOW)
 
     assert partnership.footing == Footing.EXPLORING
-    emitted = session.scalars(select(OutboxEvent)).one()
+    emitted = session.scalars(select(OutboxEvent).where(OutboxEvent.kind == "partnership.accepted")).one()
     assert (emitted.kind, emitted.subject_id) == ("partnership.accepted", partnership.id)
 
 
@@ -58,13 +58,13 @@ def test_an_invitation_is_answered_once(session: Session, cast: Cast) -> None:
     with pytest.raises(services.InvitationSettled):
         services.accept_partnership(session, cast.cedar.manager, partnership.id, NOW)
     with pytest.raises(services.InvitationSettled):
-        services.decline_partnership(session, cast.cedar.manager, partnership.id, NOW)
+        services.decline_partnership(session, cast.cedar.manager, partnership.id, "Budgets are cut", NOW)
 
 
 def test_declining_ends_the_invitation_for_all(session: Session, cast: Cast) -> None:
     partnership = _invite(session, cast, cast.birch.partner.id, cast.cedar.partner.id)
 
-    services.decline_partnership(session, cast.cedar.manager, partnership.id, NOW)
+    services.decline_partnership(session, cast.cedar.manager, partnership.id, "Budgets are cut", NOW)
 
     page = queries.partnership_page(session, cast.birch.manager, partnership.id)
     assert page.footing == "ended"
@@ -75,26 +75,26 @@ def test_declining_ends_the_invitation_for_all(session: Session, cast: Cast) -> 
 
 
 def test_either_side_ends_a_partnership_and_only_once(session: Session, cast: Cast) -> None:
-    services.end_partnership(session, cast.birch.manager, cast.partnership.id, NOW)
+    services.end_partnership(session, cast.birch.manager, cast.partnership.id, "Budgets are cut", NOW)
 
     assert cast.partnership.footing == Footing.ENDED
     assert queries.accepted_partnership_ids(session, cast.alder.partner.id) == []
     with pytest.raises(services.PartnershipOver):
-        services.end_partnership(session, cast.alder.manager, cast.partnership.id, NOW)
+        services.end_partnership(session, cast.alder.manager, cast.partnership.id, "Budgets are cut", NOW)
 
 
 def test_an_open_invitation_is_declined_not_ended(session: Session, cast: Cast) -> None:
     partnership = _invite(session, cast, cast.cedar.partner.id)
 
     with pytest.raises(services.InvitationSettled):
-        services.end_partnership(session, cast.alder.manager, partnership.id, NOW)
+        services.end_partnership(session, cast.alder.manager, partnership.id, "Budgets are cut", NOW)
 
 
 def test_the_same_partners_are_not_invited_twice(session: Session, cast: Cast) -> None:
     with pytest.raises(services.PartnershipExists):
         _invite(session, cast, cast.birch.partner.id)
 
-    services.end_partnership(session, cast.alder.manager, cast.partnership.id, NOW)
+    services.end_partnership(session, cast.alder.manager, cast.partnership.id, "Budgets are cut", NOW)
     assert _invite(session, cast, cast.birch.partner.id).id != cast.partnership.id
 
 
@@ -156,8 +156,8 @@ def test_a_stranger_finds_no_partnership(session: Session, cast: Cast) -> None:
     for attempt in (
         lambda: queries.partnership_page(session, stranger, thing),
         lambda: services.accept_partnership(session, stranger, thing, NOW),
-        lambda: services.decline_partnership(session, stranger, thing, NOW),
-        lambda: services.end_partnership(session, stranger, thing, NOW),
+        lambda: services.decline_partnership(session, stranger, thing, "Budgets are cut", NOW),
+        lambda: services.end_partnership(session, stranger, thing, "Budgets are cut", NOW),
         lambda: services.set_floor(session, stranger, thing, 20, NOW),
         lambda: services.mark_signed(session, thing, NOW, stranger),
     ):
@@ -172,7 +172,7 @@ def test_only_managers_run_partnerships(session: Session, cast: Cast, role: str)
     for attempt in (
         lambda: services.invite_partners(session, actor, [cast.cedar.partner.id], "Name", "UTC", NOW),
         lambda: services.accept_partnership(session, actor, thing, NOW),
-        lambda: services.end_partnership(session, actor, thing, NOW),
+        lambda: services.end_partnership(session, actor, thing, "Budgets are cut", NOW),
         lambda: services.set_floor(session, actor, thing, 20, NOW),
     ):
         with pytest.raises(NotAllowed):

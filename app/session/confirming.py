@@ -1,0 +1,96 @@
+"""Confirming: whoever is signed in proves once more to be there, by the strongest factor they have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request
+from flask_babel import gettext as _
+
+from app import context, passkeys
+from app.context import actor, db, now
+from app.errors import said
+from app.security import is_confirmed, local_path, sets_up_factor
+from app.session import bp, proof
+from app.session.forms import CodeForm, OwnPasswordForm
+from app.session.proof import Checked
+from app.session.views import again
+from app.signed_in import here
+from partners.database import reading
+from partners.directory import sign_in_services
+from partners.directory.account_queries import account_of
+from partners.directory.attempt_services import Source
+from partners.directory.credentials import Account
+
+Form = CodeForm | OwnPasswordForm
+
+
+@bp.route("/confirm", methods=["GET", "POST"])
+@sets_up_factor
+def confirm() -> Any:
+    """Ask who is there; without a page to go back to, say that it is done."""
+    target = local_path(request.args.get("next"))
+    if request.method == "GET" and is_confirmed():
+        return redirect(target, 303) if target else render_template("session/confirmed.html")
+    account = _account()
+    form = _form(account, target)
+    if not form.validate_on_submit():
+        return _page(form, account), 422 if request.method == "POST" else 200
+    checked = _checked(form, account)
+    if checked.account:
+        return _go_on(form.next.data)
+    form.form_errors.append(again(checked.held) if checked.held else _wrong(account))
+    return _page(form, account), 429 if checked.held else 422
+
+
+@bp.post("/confirm/passkey")
+@sets_up_factor
+def confirm_by_passkey() -> Any:
+    """Take the answer of a passkey; it must be the user's own."""
+    account = _account()
+    try:
+        found = passkeys.proved(request.form.get("credential", ""))
+        if found.user_id != account.user_id:
+            raise passkeys.PasskeyRefused()
+    except passkeys.PasskeyRefused as error:
+        form = _form(account, local_path(request.form.get("next")))
+        form.form_errors.append(said(error))
+        return _page(form, account), 422
+    sign_in_services.use_passkey(db(), found.passkey_id, found.sign_count, now())
+    return _go_on(request.form.get("next"))
+
+
+def source() -> Source:
+    """Return what tries of whoever is signed in are counted by: this sign-in alone."""
+    return Source(request.remote_addr or "", f"sign-in:{here().sign_in_id}")
+
+
+def _account() -> Account:
+    with reading(context.engine()) as rows:
+        return account_of(rows, actor())
+
+
+def _form(account: Account, target: str | None) -> Form:
+    return CodeForm(next=target) if account.has_second_factor else OwnPasswordForm(next=target)
+
+
+def _checked(form: Form, account: Account) -> Checked:
+    if isinstance(form, CodeForm):
+        return proof.check_code(account, account.user_id, form.code.data, source())
+    return proof.check_own_password(account, form.password.data, source())
+
+
+def _go_on(target: str | None) -> Any:
+    sign_in_services.confirm_sign_in(db(), actor(), here().sign_in_id, now())
+    context.commit()
+    return redirect(local_path(target) or "/session/confirm", 303)
+
+
+def _wrong(account: Account) -> str:
+    if account.has_second_factor:
+        return str(_("This code is not right, or was used."))
+    return str(_("This is not your password."))
+
+
+def _page(form: Form, account: Account) -> str:
+    return render_template("session/confirm.html", form=form, account=account, passkey_host=passkeys.host())

@@ -1,0 +1,75 @@
+"""Deleting the tokens of audiences that nobody may compare any more; the counts stay.
+
+An audience ends when it expires, when its brand leaves the platform, or when the last of its brand's partnerships ends:
+then nobody is left to compare it with (domain specification D5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from partners import audit
+from partners.audiences.models import Audience
+from partners.database import locked
+from partners.directory.models import Footing, Partner, Partnership, PartnershipPartner, Standing
+from partners.store import FolderStore
+
+RUN_EVERY = timedelta(days=1)
+"""Between two runs. What would be too old before the next one goes with this one."""
+
+
+def audiences_due(session: Session, partner_id: str, days: int, now: datetime) -> list[str]:
+    """Return the ids of a brand's audiences whose tokens are to be deleted by now, in the order of their ids.
+
+    Args:
+        days: for how many tokens are kept after the audience has ended.
+    """
+    partner = session.get_one(Partner, partner_id)
+    alone_since = _no_partnership_since(session, partner_id)
+    left_at = partner.standing_at if partner.standing == Standing.LEFT else None
+    rows = session.scalars(
+        select(Audience).where(Audience.partner_id == partner_id, Audience.tokens_deleted_at.is_(None))
+        .order_by(Audience.id)
+    )  # fmt: skip
+    return [row.id for row in rows if _is_due(_end(row, (left_at, alone_since)), days, now)]
+
+
+def delete_tokens(session: Session, store: FolderStore, audience_id: str, now: datetime) -> bool:
+    """Delete the token file of an audience and write that down; say whether it was there to delete.
+
+    The file goes first: should the rest fail, it is done again, and nothing is ever called deleted that is kept.
+    """
+    row: Audience = locked(session)(Audience, audience_id)
+    if row.tokens_deleted_at is not None:
+        return False
+    store.delete(row.token_key)
+    row.tokens_deleted_at = now
+    after = {"name": row.source_name, "accepted": row.accepted}
+    audit.record(session, audit.Platform(row.partner_id), "delete_tokens", row, now, after=after)
+    return True
+
+
+def _no_partnership_since(session: Session, partner_id: str) -> datetime | None:
+    """Return when the last of a brand's partnerships ended; None while one is open, and where there never was one."""
+    rows = session.execute(
+        select(Partnership.footing, Partnership.ended_at)
+        .join(PartnershipPartner, PartnershipPartner.partnership_id == Partnership.id)
+        .where(PartnershipPartner.partner_id == partner_id)
+    ).all()
+    if any(footing != Footing.ENDED for footing, _at in rows):
+        return None
+    return max((at for _footing, at in rows if at is not None), default=None)
+
+
+def _end(row: Audience, ended: Iterable[datetime | None]) -> datetime:
+    """Return when an audience ended, or will: what ended before it was registered does not end it earlier than that."""
+    expires = datetime.combine(row.expires_on + timedelta(days=1), time(), UTC)
+    return min([expires, *(max(at, row.created_at) for at in ended if at is not None)])
+
+
+def _is_due(end: datetime, days: int, now: datetime) -> bool:
+    return end <= now and end + timedelta(days=days) < now + RUN_EVERY

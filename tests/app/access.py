@@ -1,0 +1,3 @@
+ROLES=("manager","viewer","finance","admin")
+ACCESS={}
+class Access: pass

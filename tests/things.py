@@ -1,0 +1,57 @@
+"""One thing of each kind in the sample world, for tests that ask for every address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, Table, select
+
+from partners.database import EVERY_TENANT, reading
+from partners.directory.account_queries import seats_of, user_by_email
+from partners.directory.policy import Actor
+from partners.tables import metadata
+
+
+def things_of(engine: Engine, own: str, partner: str, partnership: str) -> dict[str, str]:
+    """Return an id for each word of the URL map: the brand's own thing, or one that it shares with its partner.
+
+    Args:
+        own, partner: codes of two brands.
+        partnership: name of one that both are in.
+    """
+    with reading(engine, EVERY_TENANT) as session:
+
+        def first(of: str, **equal: Any) -> str:
+            table = _table(of)
+            found = select(table.c.id).where(*(table.c[column] == value for column, value in equal.items()))
+            return str(session.scalars(found.order_by(table.c.id).limit(1)).one())
+
+        mine, theirs = first("partner", code=own), first("partner", code=partner)
+        bond = first("partnership", name=partnership)
+        shared = first("statement", partnership_id=bond, payer_id=mine, payee_id=theirs)
+        found = {"partner_id": mine, "partnership_id": bond, "statement_id": shared}
+        found["campaign_id"] = first("campaign", partnership_id=bond, stage="live")
+        found["period_id"] = first("period", partnership_id=bond)
+        found["account_id"] = first("bank_account", partner_id=mine, state="proposed")
+        found["invitation_id"] = first("invitation", partner_id=mine, role="viewer")
+        found["brand_invitation_id"] = first("invitation", partner_id=mine, role=None)
+        return found | {f"{word}_id": first(name, partner_id=mine) for word, name in OWNED.items()}
+
+
+OWNED = {
+    "community": "community", "audience": "audience", "import": "import", "job": "job", "seat": "seat",
+    "token": "api_token",
+}  # fmt: skip
+"""Word in an address -> table of things that belong to one partner."""
+
+
+def actor_named(engine: Engine, email: str) -> Actor:
+    """Return who signs in with this address, in the first seat."""
+    with reading(engine) as session:
+        account = user_by_email(session, email)
+        assert account is not None
+        return seats_of(session, account.user_id)[0].actor
+
+
+def _table(name: str) -> Table:
+    return metadata.tables[name]
