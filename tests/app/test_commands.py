@@ -44,7 +44,8 @@ def test_another_brands_community_is_not_there(run: Run, tmp_path: Path) -> None
     members.write_text("email\na@example.com\n")
 
     answer = run("audience", "register", str(members), "--as", "manager@cedar.example", "--community", "alder-club",
-                 "--as-of", "2026-10-01", "--expires", "2099-10-01", "--basis", "consent", "--purpose", "x")  # fmt: skip
+                 "--as-of", "2026-10-01", "--expires", "2099-10-01", "--basis", "consent",
+                 "--purpose", "campaigns")  # fmt: skip
 
     assert answer.exit_code == 1
     assert "There is nothing here, or it is not shared with you" in answer.output
@@ -60,7 +61,8 @@ def test_who_has_no_such_seat_is_told(run: Run) -> None:
 def test_the_audit_log_holds_and_a_changed_event_is_named(run: Run, place: Installation, world: Cast) -> None:
     with writing(place.engine) as session:
         for floor in (60, 70, 80):
-            services.set_floor(session, world.alder.manager, world.partnership.id, floor, NOW + timedelta(minutes=floor))
+            at = NOW + timedelta(minutes=floor)
+            services.set_floor(session, world.alder.manager, world.partnership.id, floor, at)
         session.commit()
 
     before = run("audit", "verify")
