@@ -7,18 +7,16 @@ source is a device that signed in to this account before (OWASP device cookies),
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import and_, case, delete, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
-from partners.database import Utc
 from partners.directory.account_models import SignInGuard
+from partners.directory.throttle_services import count_one, key_of
 
 WINDOW = timedelta(minutes=15)
 """Tries are counted for so long; then the count begins anew."""
@@ -136,26 +134,10 @@ def network_of(address: str) -> str:
 def _claim(session: Session, wanted: list[tuple[Limit, str]], now: datetime) -> Held | None:
     """Count one more under every limit, always in this order, so that two workers never wait for each other."""
     for limit, value in wanted:
-        if not _count_one(session, limit, value, now):
+        if not count_one(session, _key(limit, value), MOST[limit], WINDOW, now):
             since = session.scalar(select(SignInGuard.since).where(SignInGuard.key == _key(limit, value)))
             return Held(limit, (since or now) + WINDOW)
     return None
-
-
-def _count_one(session: Session, limit: Limit, value: str, now: datetime) -> bool:
-    """Count one more unless the limit is reached, in one statement; say whether it was counted."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    is_over = SignInGuard.since <= now - WINDOW
-    counted = (
-        insert(SignInGuard).values(key=_key(limit, value), failures=1, since=now)
-        .on_conflict_do_update(
-            index_elements=[SignInGuard.key],
-            set_={"failures": case((is_over, 1), else_=SignInGuard.failures + 1),
-                  "since": case((is_over, literal(now, Utc())), else_=SignInGuard.since)},
-            where=or_(is_over, SignInGuard.failures < MOST[limit]),
-        ).returning(SignInGuard.failures)
-    )  # fmt: skip
-    return session.execute(counted).scalar() is not None
 
 
 def _give_back(session: Session, limit: Limit, value: str) -> None:
@@ -180,4 +162,4 @@ def _named(account: str) -> str:
 
 
 def _key(limit: Limit, value: str) -> str:
-    return hashlib.sha256(f"{limit.value}:{value}".encode()).hexdigest()
+    return key_of(limit.value, value)

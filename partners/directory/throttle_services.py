@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case
+from sqlalchemy import case, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,15 +41,28 @@ def may_pass(session: Session, limit: Limit, value: str, now: datetime) -> bool:
     Args:
         value: whom it is counted by: a network address or an e-mail address.
     """
-    key = hashlib.sha256(f"{limit.kind}:{value.strip().lower()}".encode()).hexdigest()
+    return count_one(session, key_of(limit.kind, value.strip().lower()), limit.most, limit.window, now)
+
+
+def count_one(session: Session, key: str, most: int, window: timedelta, now: datetime) -> bool:
+    """Count one more unless the limit is reached, in one statement, and say whether it was counted.
+
+    However many workers count at once, no more than ``most`` are told yes within a window.
+    """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    is_over = SignInGuard.since <= now - limit.window
+    is_over = SignInGuard.since <= now - window
     counted = (
         insert(SignInGuard).values(key=key, failures=1, since=now)
         .on_conflict_do_update(
             index_elements=[SignInGuard.key],
             set_={"failures": case((is_over, 1), else_=SignInGuard.failures + 1),
                   "since": case((is_over, now), else_=SignInGuard.since)},
+            where=or_(is_over, SignInGuard.failures < most),
         ).returning(SignInGuard.failures)
     )  # fmt: skip
-    return session.execute(counted).scalar_one() <= limit.most
+    return session.execute(counted).scalar() is not None
+
+
+def key_of(kind: str, value: str) -> str:
+    """Return under what something is counted: a digest, so that no address is kept."""
+    return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
