@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from app.installation import clock_time, open_installation
 from app.uploads import MemoryRequest
-from partners.directory.credentials import LONGEST
+from partners.directory.accounts.credentials import LONGEST
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 

@@ -16,7 +16,7 @@ from app.installation import Installation
 from app.jobs import HANDLERS
 from config import Settings
 from partners.database import reading, writing
-from partners.directory.credentials import SeatView
+from partners.directory.accounts.credentials import SeatView
 from partners.directory.policy import Actor
 from partners.errors import NotAllowed
 from partners.outbox import dispatch

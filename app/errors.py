@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from app import filters
 from app.labels import label
 from app.problems import is_program, problem
-from partners.directory.token_queries import TokenRefused
+from partners.directory.accounts.token_queries import TokenRefused
 from partners.errors import Conflict, Invalid, NotAllowed, NotFound, TandemError
 
 _log = logging.getLogger(__name__)

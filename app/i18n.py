@@ -10,7 +10,7 @@ from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, get_locale
 
 from app import context
-from partners.directory.credentials import LOCALES
+from partners.directory.accounts.credentials import LOCALES
 
 NAMES = {"en": "English", "zh": "中文"}
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}

@@ -8,7 +8,7 @@ from app import links
 from app.mail import Letter, send, written
 from app.work import Work
 from partners.directory import mail_queries
-from partners.directory.account_models import Role
+from partners.directory.accounts.models import Role
 from partners.directory.mail_queries import Recipient
 
 

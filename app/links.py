@@ -13,8 +13,8 @@ from enum import StrEnum
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from config import Settings
-from partners.directory import reset_services
-from partners.directory.reset_services import ResetOver
+from partners.directory.accounts import reset_services
+from partners.directory.accounts.reset_services import ResetOver
 from partners.errors import NotFound
 
 

@@ -23,8 +23,8 @@ from webauthn.helpers.structs import (
 
 from app import context
 from partners.database import reading, writing
-from partners.directory import attempt_services, factor_queries
-from partners.directory.factor_services import NewPasskey
+from partners.directory.accounts import attempt_services, factor_queries
+from partners.directory.accounts.factor_services import NewPasskey
 from partners.errors import Conflict, Invalid
 
 KEPT_FOR = 300

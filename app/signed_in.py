@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from app import context
 from partners.database import reading, writing_at_once
-from partners.directory.credentials import SEEN_EVERY, Presence
-from partners.directory.sign_in_queries import presence
-from partners.directory.sign_in_services import note_seen
+from partners.directory.accounts.credentials import SEEN_EVERY, Presence
+from partners.directory.accounts.sign_in_queries import presence
+from partners.directory.accounts.sign_in_services import note_seen
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from partners.audiences import models as audiences
 from partners.campaigns import models as campaigns
 from partners.communities import models as communities
 from partners.database import Base
-from partners.directory import account_models as accounts
 from partners.directory import models as directory
+from partners.directory.accounts import models as accounts
 from partners.fit import models as fit
 from partners.ledger import models as ledger
 from partners.referrals import models as referrals

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from partners.communities.models import Community
-from partners.directory.account_models import Role, Seat, User
+from partners.directory.accounts.models import Role, Seat, User
 from partners.directory.models import (
     Footing,
     LegalEntity,

@@ -16,7 +16,7 @@ from config import Settings
 from migrations import upgrade
 from partners import sample
 from partners.database import open_engine, reading, writing
-from partners.directory.account_queries import seats_of, user_by_email
+from partners.directory.accounts.queries import seats_of, user_by_email
 from partners.directory.policy import Actor
 from partners.store import FolderStore
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from partners.database import writing
-from partners.directory.account_models import Factor, SignIn
+from partners.directory.accounts.models import Factor, SignIn
 from partners.directory.policy import Actor
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, Table, select
 
 from partners.database import EVERY_TENANT, reading
-from partners.directory.account_queries import seats_of, user_by_email
+from partners.directory.accounts.queries import seats_of, user_by_email
 from partners.directory.policy import Actor
 from partners.tables import metadata
 

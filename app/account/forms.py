@@ -10,7 +10,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 from app import context
 from app.passwords import MAX_LENGTH, weakness_of
 from partners.database import reading
-from partners.directory.factor_queries import own_factors
+from partners.directory.accounts.factor_queries import own_factors
 
 
 def _password(label: object, autocomplete: str, *more: object) -> PasswordField:

@@ -15,7 +15,7 @@ from app.context import actor, db, now
 from app.errors import said
 from app.security import confirmed, sets_up_factor
 from partners.database import reading
-from partners.directory import factor_queries, factor_services
+from partners.directory.accounts import factor_queries, factor_services
 from partners.errors import Conflict, Invalid
 
 

@@ -22,15 +22,9 @@ from app.session.confirming import source
 from app.session.views import again
 from app.signed_in import here
 from partners.database import reading
-from partners.directory import (
-    account_queries,
-    account_services,
-    factor_queries,
-    factor_services,
-    one_time,
-    sign_in_queries,
-    sign_in_services,
-)
+from partners.directory.accounts import factor_queries, factor_services, one_time, sign_in_queries, sign_in_services
+from partners.directory.accounts import queries as account_queries
+from partners.directory.accounts import services as account_services
 from partners.errors import Invalid
 from partners.seal import SealBroken, seal, unseal
 

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from app.filters import country, named
 from app.labels import label
 from app.listing import Column, Listing
+from partners.directory.accounts.token_queries import TokenCard
 from partners.directory.bank_queries import AccountCard
 from partners.directory.cards import EntityCard
-from partners.directory.token_queries import TokenCard
 
 ACCOUNT_TONES = {"proposed": "wait", "cooling": "wait", "used": "good", "refused": "bad"}
 """What a bank account is at present -> its tone."""

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from app.i18n import NAMES
 from app.labels import label
-from partners.directory.account_models import Role
+from partners.directory.accounts.models import Role
 
 ROLES = [SelectChoice(role.value, label(role.value)) for role in Role]
 

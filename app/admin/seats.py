@@ -14,8 +14,9 @@ from app.admin.seat_forms import InviteForm, NoteForm, RoleForm
 from app.context import actor, db, now
 from app.errors import said
 from app.security import confirmed
-from partners.directory import account_queries, invitation_queries, invitation_services, seat_queries, seat_services
-from partners.directory.account_models import Role
+from partners.directory import invitation_queries, invitation_services, seat_queries, seat_services
+from partners.directory.accounts import queries as account_queries
+from partners.directory.accounts.models import Role
 from partners.errors import Conflict, Invalid
 
 _LINK = "link_to_copy"

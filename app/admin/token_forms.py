@@ -12,8 +12,8 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.labels import label
+from partners.directory.accounts.token_services import LONGEST_DAYS, SCOPES, USUAL_DAYS
 from partners.directory.retention_queries import LIMITS
-from partners.directory.token_services import LONGEST_DAYS, SCOPES, USUAL_DAYS
 
 
 class TokenForm(FlaskForm):  # type: ignore[misc]

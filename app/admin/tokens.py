@@ -13,7 +13,8 @@ from app.admin.token_forms import TokenForm
 from app.context import actor, db, now, settings
 from app.errors import said
 from app.security import confirmed
-from partners.directory import policy, token_queries, token_services
+from partners.directory import policy
+from partners.directory.accounts import token_queries, token_services
 from partners.directory.policy import Action
 from partners.errors import Invalid
 

@@ -1,6 +1,6 @@
 """The JSON API for programs: a brand's own view of partners, campaigns and statements, and sending in evidence.
 
-A program shows a token (``partners.directory.token_queries``); cookies are neither read nor set. Written without a
+A program shows a token (``directory/accounts/token_queries.py``); cookies are neither read nor set. Written without a
 framework of its own: APIFlask would have to be the application of every page and describes answers by classes of
 pydantic, where ours are frozen dataclasses, which pydantic alone turns into JSON and JSON Schema.
 """

@@ -12,9 +12,9 @@ from app import context
 from app.api import bp
 from app.problems import PATH
 from partners.database import EVERY_TENANT, reading, work_for, writing, writing_at_once
-from partners.directory.throttle_services import may_pass
-from partners.directory.token_queries import Program, TokenRefused, program_of
-from partners.directory.token_services import BAD_TOKENS, note_use
+from partners.directory.accounts.throttle_services import may_pass
+from partners.directory.accounts.token_queries import Program, TokenRefused, program_of
+from partners.directory.accounts.token_services import BAD_TOKENS, note_use
 
 OPEN = frozenset({"api.description"})
 """Addresses that need no token."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.campaigns.report import PLACES
 from app.work import Work
 from partners.campaigns.models import Campaign
-from partners.directory.account_models import Role
+from partners.directory.accounts.models import Role
 from partners.directory.policy import Actor
 from reports import archive
 from reports.language import LANGUAGES

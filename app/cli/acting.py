@@ -18,7 +18,7 @@ from app.installation import Installation, open_installation
 from app.jobs import HANDLERS, MODULES
 from partners import outbox
 from partners.database import reading, writing
-from partners.directory import account_queries
+from partners.directory.accounts import queries as account_queries
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
 from partners.errors import Invalid, NotAllowed, TandemError

@@ -12,9 +12,9 @@ from app import context
 from app.security import local_path
 from app.session import devices
 from app.signed_in import SignedIn
-from partners.directory import sign_in_services
-from partners.directory.account_models import Factor
-from partners.directory.account_queries import seats_of
+from partners.directory.accounts import sign_in_services
+from partners.directory.accounts.models import Factor
+from partners.directory.accounts.queries import seats_of
 
 HOME = "/"
 

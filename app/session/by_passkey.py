@@ -10,8 +10,8 @@ from app import context, passkeys
 from app.errors import said
 from app.security import public, sets_up_factor
 from app.session import begin, bp
-from partners.directory import sign_in_services
-from partners.directory.account_models import Factor
+from partners.directory.accounts import sign_in_services
+from partners.directory.accounts.models import Factor
 
 
 @bp.post("/passkey/options")

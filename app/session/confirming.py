@@ -17,10 +17,10 @@ from app.session.proof import Checked
 from app.session.views import again
 from app.signed_in import here
 from partners.database import reading
-from partners.directory import sign_in_services
-from partners.directory.account_queries import account_of
-from partners.directory.attempt_services import Source
-from partners.directory.credentials import Account
+from partners.directory.accounts import sign_in_services
+from partners.directory.accounts.attempt_services import Source
+from partners.directory.accounts.credentials import Account
+from partners.directory.accounts.queries import account_of
 
 Form = CodeForm | OwnPasswordForm
 

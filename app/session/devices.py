@@ -11,8 +11,8 @@ from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.session.agents import agent_words
-from partners.directory.attempt_services import Source
-from partners.directory.sign_in_services import Browser
+from partners.directory.accounts.attempt_services import Source
+from partners.directory.accounts.sign_in_services import Browser
 
 KEPT_FOR = 365 * 24 * 3600
 """Seconds for which a device is known after its last sign-in."""

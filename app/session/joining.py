@@ -19,11 +19,11 @@ from app.session.joining_forms import KnownForm, NewcomerForm, RegisterForm
 from app.session.views import again
 from partners.database import reading
 from partners.directory import invitation_queries, invitation_services
-from partners.directory.account_models import Factor
-from partners.directory.attempt_services import network_of
-from partners.directory.credentials import Account
+from partners.directory.accounts.attempt_services import network_of
+from partners.directory.accounts.credentials import Account
+from partners.directory.accounts.models import Factor
+from partners.directory.accounts.throttle_services import MAILS_TO_STRANGERS, REGISTERING, may_pass
 from partners.directory.invitation_queries import Invited
-from partners.directory.throttle_services import MAILS_TO_STRANGERS, REGISTERING, may_pass
 from partners.errors import Conflict, Invalid
 
 

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from app import context
 from app.passwords import digest_password, is_outdated, is_password
 from partners.database import reading, writing
-from partners.directory import account_queries, account_services, attempt_services, factor_services
-from partners.directory.account_models import Factor
-from partners.directory.attempt_services import Held, Source
-from partners.directory.credentials import Account
+from partners.directory.accounts import attempt_services, factor_services
+from partners.directory.accounts import queries as account_queries
+from partners.directory.accounts import services as account_services
+from partners.directory.accounts.attempt_services import Held, Source
+from partners.directory.accounts.credentials import Account
+from partners.directory.accounts.models import Factor
 
 
 @dataclass(frozen=True, slots=True)

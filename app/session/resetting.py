@@ -14,9 +14,9 @@ from app.security import public
 from app.session import bp
 from app.session.joining_forms import EmailForm, NewPasswordForm
 from partners.database import reading
-from partners.directory import reset_services
-from partners.directory.attempt_services import network_of
-from partners.directory.throttle_services import ASKING_FOR_MAILS, MAILS_TO_STRANGERS, may_pass
+from partners.directory.accounts import reset_services
+from partners.directory.accounts.attempt_services import network_of
+from partners.directory.accounts.throttle_services import ASKING_FOR_MAILS, MAILS_TO_STRANGERS, may_pass
 
 
 @bp.route("/reset", methods=["GET", "POST"])

@@ -14,11 +14,11 @@ from app.session import begin, bp, devices, proof
 from app.session.forms import CodeForm, SignInForm
 from app.signed_in import here
 from partners.database import reading
-from partners.directory import sign_in_services
-from partners.directory.account_models import Factor
-from partners.directory.account_queries import account_by_id, seats_of
-from partners.directory.attempt_services import Held, Limit
-from partners.directory.credentials import LOCALES, Account, choose_language
+from partners.directory.accounts import sign_in_services
+from partners.directory.accounts.attempt_services import Held, Limit
+from partners.directory.accounts.credentials import LOCALES, Account, choose_language
+from partners.directory.accounts.models import Factor
+from partners.directory.accounts.queries import account_by_id, seats_of
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from partners.audiences.models import Audience
 from partners.communities import queries as communities
 from partners.communities.models import Community
 from partners.directory import policy
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.cards import Waiting, WaitingKind
 from partners.directory.policy import Action, Actor
 from partners.errors import NotFound

@@ -34,7 +34,7 @@ from partners.campaigns.terms_queries import terms_records as terms_records
 from partners.communities.models import Community
 from partners.directory import policy
 from partners.directory import queries as directory
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.cards import PartnerName, Waiting, WaitingKind
 from partners.directory.models import LegalEntity, Partner, Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor

@@ -13,7 +13,7 @@ from partners.campaigns.lifecycle import Stage
 from partners.campaigns.models import Campaign, CampaignCommunity, Party, Signature, StageMove, Terms
 from partners.campaigns.terms import from_dict, in_force
 from partners.communities.models import Community
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.models import Partnership
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from partners import audit
 from partners.audit import AuditEvent, AuditFilter
 from partners.directory import policy
-from partners.directory.account_models import ApiToken, Seat, User
+from partners.directory.accounts.models import ApiToken, Seat, User
 from partners.directory.cards import (
     AuditLine,
     AuditPage,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from partners.directory import policy
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.cards import Waiting, WaitingKind
 from partners.directory.models import BankAccount, BankState, LegalEntity
 from partners.directory.policy import Action, Actor

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from partners import outbox
 from partners.directory import policy
-from partners.directory.account_models import Invitation, User
+from partners.directory.accounts.models import Invitation, User
 from partners.directory.models import Partner, Standing
 from partners.directory.policy import Action, Actor
 from partners.errors import NotFound

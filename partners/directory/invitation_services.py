@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from partners import audit, outbox
 from partners.database import locked
 from partners.directory import codes, invitation_queries, policy, seat_services, services
-from partners.directory.account_models import Invitation, Role, Seat, User
-from partners.directory.credentials import LOCALES, LanguageUnknown
+from partners.directory.accounts.credentials import LOCALES, LanguageUnknown
+from partners.directory.accounts.models import Invitation, Role, Seat, User
 from partners.directory.models import Partner, PartnerType, Standing
 from partners.directory.policy import Action, Actor
 from partners.errors import Conflict, Invalid

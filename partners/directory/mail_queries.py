@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from partners.directory.account_models import Invitation, Role, Seat, User
+from partners.directory.accounts.models import Invitation, Role, Seat, User
+from partners.directory.accounts.reset_services import stamp_of
 from partners.directory.cards import PartnerName
 from partners.directory.models import BankAccount, LegalEntity, Partner, Partnership, PartnershipPartner
-from partners.directory.reset_services import stamp_of
 
 
 @dataclass(frozen=True, slots=True)

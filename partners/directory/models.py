@@ -1,4 +1,4 @@
-"""Tables of the directory: who is on the platform, and with whom. Who may act for whom: ``account_models``."""
+"""Tables of the directory: who is on the platform, and with whom. Who may act for whom: ``accounts``."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
-from partners.directory.account_models import Seat, SignIn
+from partners.directory.accounts.models import Seat, SignIn
 from partners.directory.models import Partner, Retention
 from partners.directory.policy import Action, Actor
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from partners import audit
 from partners.directory import policy
-from partners.directory.account_models import SignIn
+from partners.directory.accounts.models import SignIn
 from partners.directory.models import Partner, Retention
 from partners.directory.policy import Action, Actor
 from partners.directory.retention_queries import DEFAULTS, LIMITS, Days, sign_ins_due

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
-from partners.directory.account_models import Passkey, Seat, SignIn, User
+from partners.directory.accounts.models import Passkey, Seat, SignIn, User
 from partners.directory.cards import SeatCard
 from partners.directory.models import Partner
 from partners.directory.policy import Action, Actor

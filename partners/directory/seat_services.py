@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from partners import audit
 from partners.database import locked
 from partners.directory import codes, policy, seat_queries
-from partners.directory.account_models import Role, Seat, User
+from partners.directory.accounts.models import Role, Seat, User
 from partners.directory.models import Partner
 from partners.directory.policy import Action, Actor
 from partners.errors import Conflict, Invalid, NotFound

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy, relationship
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.cards import MoveCard, PartnerName, Shared
 from partners.directory.models import (
     Partner,

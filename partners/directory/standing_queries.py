@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
-from partners.directory.account_models import Invitation, Role, Seat, User
+from partners.directory.accounts.models import Invitation, Role, Seat, User
 from partners.directory.cards import Waiting, WaitingKind
 from partners.directory.models import Partner, Standing
 from partners.directory.policy import Action, Actor

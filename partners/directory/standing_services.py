@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from partners import audit, outbox
 from partners.database import locked
 from partners.directory import invitation_services, policy, queries, services, standing_queries
-from partners.directory.account_models import ApiToken, Invitation, Role, Seat
+from partners.directory.accounts.models import ApiToken, Invitation, Role, Seat
 from partners.directory.models import Partner, Partnership, PartnerType, Standing
 from partners.directory.policy import Action, Actor
 from partners.directory.relationship import checked_why

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.cards import PartnerName
 from partners.directory.models import Footing, Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor

@@ -17,7 +17,7 @@ from partners.campaigns.models import Agreement, Campaign, CampaignCommunity, Go
 from partners.campaigns.queries import own_campaign
 from partners.communities.models import Community
 from partners.directory import policy
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.cards import PartnerName, Waiting, WaitingKind
 from partners.directory.models import Partnership
 from partners.directory.policy import Action, Actor

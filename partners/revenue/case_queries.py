@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from partners.campaigns.models import Agreement, Campaign, Signature, Terms
 from partners.communities.models import Community
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.referrals.models import Evidence, EvidenceKind
 from partners.revenue.bundle import TermsUsed
 from partners.revenue.models import Earning, Period, PeriodState

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from partners import audit, outbox
 from partners.database import locked, new_id
 from partners.digest import digest_of
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.models import LegalEntity, Partnership
 from partners.directory.policy import Actor
 from partners.errors import Conflict

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.cards import PartnerName, Waiting, WaitingKind
 from partners.directory.models import Partnership
 from partners.directory.policy import Action, Actor

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.cards import PartnerName
 from partners.directory.models import Partnership
 from partners.directory.policy import Action, Actor

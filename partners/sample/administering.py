@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from partners.directory import bank_services, token_services
+from partners.directory import bank_services
+from partners.directory.accounts import token_services
 from partners.sample.world import World
 
 _BEFORE = -4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from partners.directory import invitation_services, seat_services, standing_services
-from partners.directory.account_models import Role
+from partners.directory.accounts.models import Role
 from partners.directory.invitation_services import Registration
 from partners.directory.models import PartnerType
 from partners.directory.policy import Actor

@@ -16,7 +16,7 @@ from partners.audiences.models import LawfulBasis
 from partners.communities import services as communities
 from partners.directory import entity_services, seat_services
 from partners.directory import services as directory
-from partners.directory.account_models import Role
+from partners.directory.accounts.models import Role
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
 from partners.sample.brands import ROLES, Brand, Club

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from app.installation import Installation
 from partners.database import reading, writing
-from partners.directory import factor_services, sign_in_queries
-from partners.directory.factor_services import NewPasskey
+from partners.directory.accounts import factor_services, sign_in_queries
+from partners.directory.accounts.factor_services import NewPasskey
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
 from tests.cast import PASSWORD, Cast

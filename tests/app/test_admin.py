@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from app.installation import Installation
 from partners.database import reading, writing
-from partners.directory import account_services, audit_queries, services
+from partners.directory import audit_queries, services
+from partners.directory.accounts import services as account_services
 from partners.directory.policy import Actor
 from tests.cast import Cast
 from tests.conftest import NOW

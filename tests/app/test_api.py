@@ -23,8 +23,8 @@ from app.installation import Installation
 from app.worker import reap, run_job
 from partners.database import EVERY_TENANT, reading, writing
 from partners.digest import digest_of
-from partners.directory import token_services
-from partners.directory.account_models import ApiToken
+from partners.directory.accounts import token_services
+from partners.directory.accounts.models import ApiToken
 from partners.directory.models import Partner, Standing
 from partners.directory.policy import Actor
 from partners.tables import metadata

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from app.installation import Installation
 from partners.database import writing
-from partners.directory import factor_services
-from partners.directory.account_models import SignIn
+from partners.directory.accounts import factor_services
+from partners.directory.accounts.models import SignIn
 from partners.directory.policy import Actor
 from tests.app.test_campaigns import answers
 from tests.cast import PASSWORD, Cast

@@ -19,7 +19,7 @@ from partners.campaigns import queries as campaigns
 from partners.campaigns.services import draft_campaign
 from partners.database import open_engine, reading, writing
 from partners.directory import queries, seat_services, services, stage_services
-from partners.directory.account_models import Role, User
+from partners.directory.accounts.models import Role, User
 from partners.directory.cards import Waiting, WaitingKind
 from partners.directory.models import PartnershipStage
 from partners.directory.policy import Actor

@@ -16,7 +16,7 @@ from app.installation import Installation
 from app.worker import reap, run_job
 from partners.database import reading, writing
 from partners.directory import invitation_services
-from partners.directory.account_models import Role, User
+from partners.directory.accounts.models import Role, User
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
 from tests.cast import PASSWORD, Cast

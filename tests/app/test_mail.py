@@ -18,7 +18,7 @@ from app.worker import reap, run_job
 from config import Settings
 from partners.database import reading, writing
 from partners.directory import bank_services, invitation_services, services, standing_services
-from partners.directory.account_models import Role, User
+from partners.directory.accounts.models import Role, User
 from partners.directory.mail_queries import Recipient
 from partners.directory.policy import Actor
 from partners.outbox import Job, JobState

@@ -17,7 +17,7 @@ from partners.audiences.queries import audiences
 from partners.audiences.release import SizeBand
 from partners.audiences.size_queries import members_band
 from partners.database import reading, writing
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.models import Partnership
 from partners.directory.policy import Actor
 from tests.cast import Cast

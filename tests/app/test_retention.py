@@ -17,7 +17,7 @@ from partners import outbox
 from partners.audiences import services as audiences
 from partners.audiences.models import Audience, LawfulBasis
 from partners.database import EVERY_TENANT, reading, writing
-from partners.directory.account_models import Factor, SignIn
+from partners.directory.accounts.models import Factor, SignIn
 from partners.directory.policy import Actor
 from partners.outbox import Job, JobState, OutboxEvent
 from partners.referrals.models import Import, ImportState

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app.installation import Installation
 from partners.database import reading, writing
 from partners.directory import seat_queries
-from partners.directory.account_models import Role, Seat, SignIn, User
+from partners.directory.accounts.models import Role, Seat, SignIn, User
 from partners.directory.policy import Actor
 from tests.cast import Cast
 from tests.conftest import NOW

@@ -16,7 +16,7 @@ from app.installation import Installation
 from app.passwords import is_outdated
 from partners.audit import AuditEvent
 from partners.database import reading, writing
-from partners.directory.account_models import Factor, Role, Seat, SignIn, User
+from partners.directory.accounts.models import Factor, Role, Seat, SignIn, User
 from partners.directory.policy import Actor
 from tests.app.conftest import PASSWORD_DIGEST
 from tests.cast import PASSWORD, Cast

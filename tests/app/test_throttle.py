@@ -15,7 +15,7 @@ from app import create_app, passwords
 from app.installation import Installation
 from config import Settings
 from partners.database import writing
-from partners.directory import factor_services
+from partners.directory.accounts import factor_services
 from partners.directory.policy import Actor
 from tests.app.conftest import PASSWORD_DIGEST
 from tests.cast import PASSWORD, Cast

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from app.installation import Installation
 from partners.audit import AuditEvent
 from partners.database import EVERY_TENANT, reading, writing
-from partners.directory import token_services
-from partners.directory.account_models import ApiToken
+from partners.directory.accounts import token_services
+from partners.directory.accounts.models import ApiToken
 from partners.directory.policy import Actor
 from tests.cast import Cast
 from tests.conftest import NOW

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from config import Settings
 from partners.database import reading, writing
-from partners.directory import factor_queries
-from partners.directory.account_models import Passkey, SignIn
+from partners.directory.accounts import factor_queries
+from partners.directory.accounts.models import Passkey, SignIn
 from partners.directory.models import Partner
 from tests.app.conftest import PASSWORD_DIGEST
 from tests.browser.live import Clock, Live, running

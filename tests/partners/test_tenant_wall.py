@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from migrations.tenant_wall import OWNED
 from partners.audiences.models import Audience, LawfulBasis
 from partners.database import APPEND_ONLY, EVERY_TENANT, beyond_tenant, reading, work_for, writing
-from partners.directory.account_models import ApiToken
+from partners.directory.accounts.models import ApiToken
 from partners.directory.models import BankAccount, Footing, Partnership
 from partners.revenue.models import Draft, Period, PeriodState
 from partners.tables import metadata

@@ -17,7 +17,7 @@ from partners.campaigns.proposal_queries import newest_terms
 from partners.communities import services as communities
 from partners.directory import entity_services, seat_services
 from partners.directory import services as directory
-from partners.directory.account_models import Role
+from partners.directory.accounts.models import Role
 from partners.directory.models import PartnerType
 from partners.directory.policy import Actor
 

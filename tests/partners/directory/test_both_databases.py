@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from partners.audit import AuditFilter
 from partners.database import reading, writing
 from partners.directory import audit_queries, queries, seat_queries, seat_services, services
-from partners.directory.account_models import Role, Seat, User
+from partners.directory.accounts.models import Role, Seat, User
 from partners.directory.models import Footing, Partnership
 from partners.directory.policy import Actor
 from partners.errors import Invalid

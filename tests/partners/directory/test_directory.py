@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from partners import audit
 from partners.audit import AuditFilter
-from partners.directory import account_services, audit_queries, queries, services
+from partners.directory import audit_queries, queries, services
+from partners.directory.accounts import services as account_services
 from partners.errors import NotFound
 from tests.cast import Cast
 from tests.conftest import NOW

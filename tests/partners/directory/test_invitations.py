@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from partners.database import EVERY_TENANT, writing
 from partners.directory import codes, invitation_queries, invitation_services, queries, seat_services
-from partners.directory.account_models import Invitation, Role, Seat, User
-from partners.directory.credentials import LanguageUnknown
+from partners.directory.accounts.credentials import LanguageUnknown
+from partners.directory.accounts.models import Invitation, Role, Seat, User
+from partners.directory.accounts.throttle_services import REGISTERING, may_pass
 from partners.directory.invitation_queries import InvitationOver
 from partners.directory.invitation_services import Registration
 from partners.directory.models import Partner, PartnerType, Standing
 from partners.directory.policy import Actor
-from partners.directory.throttle_services import REGISTERING, may_pass
 from partners.errors import NotAllowed, NotFound, TandemError
 from partners.outbox import OutboxEvent
 from tests.cast import Cast, build_cast

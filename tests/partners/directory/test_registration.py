@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from partners.audit import AuditEvent, AuditFilter
 from partners.directory import (
-    account_services,
     audit_queries,
     codes,
     entity_queries,
@@ -15,7 +14,8 @@ from partners.directory import (
     seat_services,
     services,
 )
-from partners.directory.account_models import Role, User
+from partners.directory.accounts import services as account_services
+from partners.directory.accounts.models import Role, User
 from partners.directory.models import LegalEntity, Partner, PartnerType
 from partners.directory.policy import Action, Actor
 from partners.errors import NotAllowed, NotFound

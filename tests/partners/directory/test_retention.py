@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from partners.audit import AuditEvent
 from partners.directory import retention_queries, retention_services
-from partners.directory.account_models import Factor, SignIn
+from partners.directory.accounts.models import Factor, SignIn
 from partners.directory.policy import Actor
 from partners.directory.retention_queries import DEFAULTS, Days
 from partners.directory.retention_services import DaysOutOfRange

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners.audit import AuditEvent
-from partners.directory import account_queries, seat_queries, seat_services
-from partners.directory.account_models import Factor, Role, Seat, SignIn, User
+from partners.directory import seat_queries, seat_services
+from partners.directory.accounts import queries as account_queries
+from partners.directory.accounts.models import Factor, Role, Seat, SignIn, User
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
 from partners.errors import NotAllowed, NotFound

@@ -15,9 +15,9 @@ from partners.directory import (
     services,
     standing_queries,
     standing_services,
-    token_services,
 )
-from partners.directory.account_models import ApiToken, Invitation, Role, Seat, User
+from partners.directory.accounts import token_services
+from partners.directory.accounts.models import ApiToken, Invitation, Role, Seat, User
 from partners.directory.models import Footing, Partner, Partnership, Standing
 from partners.directory.policy import Action, Actor
 from partners.directory.relationship import WhyMissing

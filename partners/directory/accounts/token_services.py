@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from partners import audit
 from partners.database import locked
 from partners.directory import policy
-from partners.directory.account_models import ApiToken
+from partners.directory.accounts.models import ApiToken
+from partners.directory.accounts.throttle_services import Limit
 from partners.directory.policy import Action, Actor
-from partners.directory.throttle_services import Limit
 from partners.errors import Invalid, NotFound
 
 PREFIX = "tandem_"

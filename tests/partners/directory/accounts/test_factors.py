@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from partners.audit import AuditEvent
 from partners.database import EVERY_TENANT, writing
-from partners.directory import factor_queries, factor_services, one_time
-from partners.directory.account_models import Factor, RecoveryCode, User
-from partners.directory.factor_services import NewPasskey
+from partners.directory.accounts import factor_queries, factor_services, one_time
+from partners.directory.accounts.factor_services import NewPasskey
+from partners.directory.accounts.models import Factor, RecoveryCode, User
 from partners.directory.policy import Actor
 from partners.errors import NotFound
 from tests.cast import Cast, build_cast

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from partners import audit
-from partners.directory.account_models import Factor, Passkey, SignIn
-from partners.directory.account_queries import seat_for_request
-from partners.directory.credentials import SeatView
+from partners.directory.accounts.credentials import SeatView
+from partners.directory.accounts.models import Factor, Passkey, SignIn
+from partners.directory.accounts.queries import seat_for_request
 from partners.directory.policy import Actor
 from partners.errors import NotFound
 

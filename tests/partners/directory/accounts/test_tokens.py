@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from partners.audit import AuditEvent
 from partners.database import EVERY_TENANT, reading, writing
-from partners.directory import policy, token_queries, token_services
-from partners.directory.account_models import ApiToken, Seat, User
+from partners.directory import policy
+from partners.directory.accounts import token_queries, token_services
+from partners.directory.accounts.models import ApiToken, Seat, User
+from partners.directory.accounts.token_queries import TokenRefused
+from partners.directory.accounts.token_services import DaysOutOfRange, MadeToken, ScopesMissing, TokenNameMissing
 from partners.directory.models import Standing
 from partners.directory.policy import Action
-from partners.directory.token_queries import TokenRefused
-from partners.directory.token_services import DaysOutOfRange, MadeToken, ScopesMissing, TokenNameMissing
 from partners.errors import NotAllowed, NotFound
 from tests.cast import Cast, build_cast
 from tests.conftest import NOW

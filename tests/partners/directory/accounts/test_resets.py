@@ -5,8 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners.audit import AuditEvent
-from partners.directory import mail_queries, reset_services
-from partners.directory.account_models import User
+from partners.directory import mail_queries
+from partners.directory.accounts import reset_services
+from partners.directory.accounts.models import User
 from partners.outbox import OutboxEvent
 from tests.cast import Cast
 from tests.conftest import NOW

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from partners import audit
 from partners.database import locked
-from partners.directory import one_time
-from partners.directory.account_models import Factor, Passkey, RecoveryCode, User
+from partners.directory.accounts import one_time
+from partners.directory.accounts.models import Factor, Passkey, RecoveryCode, User
 from partners.directory.policy import Actor
 from partners.errors import Conflict, Invalid, NotFound
 from partners.seal import seal, unseal

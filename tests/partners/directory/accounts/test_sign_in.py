@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from partners.audit import AuditEvent
 from partners.database import EVERY_TENANT, reading, writing
-from partners.directory import account_queries, account_services, sign_in_queries, sign_in_services
-from partners.directory.account_models import Factor, Seat, SignIn, User
+from partners.directory.accounts import queries as account_queries
+from partners.directory.accounts import services as account_services
+from partners.directory.accounts import sign_in_queries, sign_in_services
+from partners.directory.accounts.models import Factor, Seat, SignIn, User
+from partners.directory.accounts.sign_in_services import Browser
 from partners.directory.models import Partner, Standing
 from partners.directory.policy import Actor
-from partners.directory.sign_in_services import Browser
 from partners.errors import NotFound
 from tests.cast import Cast, build_cast
 from tests.conftest import NOW

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
-from partners.directory.account_models import Passkey, SignIn, User
-from partners.directory.account_queries import seats_of
-from partners.directory.credentials import IDLE_FOR, LONGEST, Presence
+from partners.directory.accounts.credentials import IDLE_FOR, LONGEST, Presence
+from partners.directory.accounts.models import Passkey, SignIn, User
+from partners.directory.accounts.queries import seats_of
 from partners.directory.policy import Actor
 
 

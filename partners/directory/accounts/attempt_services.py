@@ -15,8 +15,8 @@ from ipaddress import IPv6Address, ip_address
 from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
-from partners.directory.account_models import SignInGuard
-from partners.directory.throttle_services import count_one, key_of
+from partners.directory.accounts.models import SignInGuard
+from partners.directory.accounts.throttle_services import count_one, key_of
 
 WINDOW = timedelta(minutes=15)
 """Tries are counted for so long; then the count begins anew."""

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from partners.database import EVERY_TENANT, reading, writing
-from partners.directory import attempt_services
-from partners.directory.account_models import SignInGuard
-from partners.directory.attempt_services import Limit, Source
+from partners.directory.accounts import attempt_services
+from partners.directory.accounts.attempt_services import Limit, Source
+from partners.directory.accounts.models import SignInGuard
 from tests.conftest import NOW
 
 EMAIL = "manager@alder.example"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from partners import audit
-from partners.directory.account_models import User
+from partners.directory.accounts.models import User
 from partners.directory.policy import Actor
 from partners.errors import Invalid
 

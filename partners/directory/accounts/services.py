@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from partners import audit
-from partners.directory import sign_in_services
-from partners.directory.account_models import User
+from partners.directory.accounts import sign_in_services
+from partners.directory.accounts.models import User
 from partners.directory.policy import Actor
 
 

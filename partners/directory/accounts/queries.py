@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from partners.directory.account_models import Passkey, Seat, User
-from partners.directory.credentials import Account, SeatView
+from partners.directory.accounts.credentials import Account, SeatView
+from partners.directory.accounts.models import Passkey, Seat, User
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
-from partners.directory.account_models import ApiToken, Role, Seat, User
+from partners.directory.accounts.models import ApiToken, Role, Seat, User
+from partners.directory.accounts.token_services import USED_EVERY, digest_of
 from partners.directory.models import Partner, Standing
 from partners.directory.policy import Action, Actor
-from partners.directory.token_services import USED_EVERY, digest_of
 from partners.errors import NotAllowed, NotFound
 
 

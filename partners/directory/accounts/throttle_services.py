@@ -13,7 +13,7 @@ from sqlalchemy import case, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from partners.directory.account_models import SignInGuard
+from partners.directory.accounts.models import SignInGuard
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from partners import audit, outbox
 from partners.database import locked
-from partners.directory import account_services
-from partners.directory.account_models import User
+from partners.directory.accounts import services as account_services
+from partners.directory.accounts.models import User
 from partners.errors import NotFound
 
 LASTS = timedelta(hours=1)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from partners.directory.account_models import Passkey, RecoveryCode, User
+from partners.directory.accounts.models import Passkey, RecoveryCode, User
 from partners.directory.policy import Actor
 
 
