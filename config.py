@@ -30,7 +30,8 @@ class Settings:
     ``var/seal_key``. Losing it means entering those anew."""
 
     base_url: str
-    """Where people reach the platform; cookies are Secure when it begins with https. Default http://127.0.0.1:8000."""
+    """Where people reach the platform; cookies are Secure when it begins with https. Default
+    http://localhost:8000: by a name, because passkeys are bound to one."""
 
     port: int
     """TCP port of the web server. Default 8000."""
@@ -72,7 +73,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         secret_key=env.get("TANDEM_SECRET_KEY") or _kept(var / "secret_key"),
         token_key=bytes.fromhex(env.get("TANDEM_TOKEN_KEY") or _kept(var / "token_key")),
         seal_key=bytes.fromhex(env.get("TANDEM_SEAL_KEY") or _kept(var / "seal_key")),
-        base_url=env.get("TANDEM_BASE_URL") or f"http://127.0.0.1:{port}",
+        base_url=env.get("TANDEM_BASE_URL") or f"http://localhost:{port}",
         port=port,
         smtp_url=env.get("TANDEM_SMTP_URL", ""),
         mail_from=env.get("TANDEM_MAIL_FROM") or "Tandem <tandem@localhost>",

@@ -39,7 +39,8 @@ def test_no_file_is_over_300_lines_and_no_function_over_45(path: Path) -> None:
 @pytest.mark.parametrize(
     ("package", "home"),
     [("networkx", "partners/network/"), ("weasyprint", "reports/render.py"), ("huey", "app/queue.py"),
-     ("argon2", "app/passwords.py"), ("webauthn", "app/passkeys.py"), ("pyotp", "partners/directory/accounts/one_time.py")],
+     ("argon2", "app/passwords.py"), ("webauthn", "app/passkeys.py"),
+     ("pyotp", "partners/directory/accounts/one_time.py")],
 )  # fmt: skip
 def test_a_package_has_one_home(package: str, home: str) -> None:
     users = [_name(path) for path in SOURCES if package in _imported(path)]

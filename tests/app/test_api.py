@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app import create_app
 from app.api.openapi import document
@@ -362,9 +362,11 @@ def _ids(app: Flask, brand: str) -> dict[str, list[str]]:
         own = session.scalars(select(partners.c.id).where(partners.c.code == brand)).one()
         bonds = list(session.scalars(select(sides.c.partnership_id).where(sides.c.partner_id == own)))
         found = {"partnership_id": bonds}
-        for word in ("campaign", "statement"):
-            table = tables[word]
-            found[f"{word}_id"] = list(session.scalars(select(table.c.id).where(table.c.partnership_id.in_(bonds))))
+        campaigns, parties, statements = tables["campaign"], tables["party"], tables["statement"]
+        signed = select(parties.c.agreement_id).where(parties.c.partner_id == own)
+        found["campaign_id"] = list(session.scalars(select(campaigns.c.id).where(campaigns.c.agreement_id.in_(signed))))
+        sides_of = or_(statements.c.payer_id == own, statements.c.payee_id == own)
+        found["statement_id"] = list(session.scalars(select(statements.c.id).where(sides_of)))
         imports = tables["import"]
         found["import_id"] = list(session.scalars(select(imports.c.id).where(imports.c.partner_id == own)))
     return found

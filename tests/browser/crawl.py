@@ -9,12 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 
-ONLY_FOR = {
-    "/admin": "admin", "/admin/entities": "admin", "/admin/audit": "admin", "/partners/invite": "manager",
-    "/admin/leave": "admin", "/admin/partners": "operator", "/partners/invite/brand": "manager",
-    "/communities/new": "manager", "/audiences/register": "manager", "/campaigns/propose": "manager",
-}  # fmt: skip
-"""Pages that other roles are refused."""
+from tests.app.access import ACCESS
 
 TRIED = 4
 """Pages of one kind that are compared."""
@@ -31,7 +26,7 @@ def pages(app: Flask, client: FlaskClient, role: str) -> dict[str, str]:
 
     A kind is an address whose ids are left out.
     """
-    waiting = [path for path in _plain(app) if ONLY_FOR.get(path, role) == role]
+    waiting = list(_plain(app, role))
     sizes: dict[str, dict[str, int]] = {kind_of(path): {} for path in waiting}
     while waiting:
         path = waiting.pop(0)
@@ -58,9 +53,10 @@ def kind_of(address: str) -> str:
     return path + "".join(f"?{name}" for name in names)
 
 
-def _plain(app: Flask) -> Iterator[str]:
+def _plain(app: Flask, role: str) -> Iterator[str]:
     for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and not rule.arguments and kind_of(rule.rule):
+        access = ACCESS.get(f"{rule.endpoint} GET")
+        if access and role[0] in access.own and not rule.arguments and kind_of(rule.rule):
             yield rule.rule
 
 
