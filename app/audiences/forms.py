@@ -1,4 +1,4 @@
-"""The form of a new audience."""
+"""Forms of audiences: a new one, and taking one back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -41,3 +41,9 @@ class RegisterForm(FlaskForm):  # type: ignore[misc]
         self.as_of.data = self.as_of.data or today
         self.expires_on.data = self.expires_on.data or today + VALID_FOR
         return self
+
+
+class RevokeForm(FlaskForm):  # type: ignore[misc]
+    """Why a list is taken back."""
+
+    why = TextAreaField(_("Why"), [InputRequired(_("Say why.")), Length(max=400)])

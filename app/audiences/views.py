@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 
 from app import context
 from app.audiences import bp, failed, lists
-from app.audiences.forms import RegisterForm
+from app.audiences.forms import RegisterForm, RevokeForm
 from app.context import actor, db, now, settings, store
 from app.errors import said
 from app.labels import label
+from app.security import confirmed
 from partners.audiences import pair_queries, queries, services
+from partners.audiences.deletion_services import revoke_audience
 from partners.audiences.intake import NoMembers
 from partners.audiences.models import LawfulBasis
 from partners.audiences.services import Registered, SameFile
@@ -67,6 +69,21 @@ def show(audience_id: str) -> Any:
         job=newest_job(db(), actor(), audience_id, "count_overlaps"),
         has_failed=failed.is_kept(store(), session, audience_id), may_register=_may_register(),
     )  # fmt: skip
+
+
+@bp.route("/<audience_id>/revoke", methods=["GET", "POST"])
+@confirmed
+def revoke(audience_id: str) -> Any:
+    """Say what follows from taking a list back, and take it back."""
+    form = RevokeForm()
+    page = queries.audience_to_revoke(db(), actor(), audience_id, now())
+    if form.validate_on_submit():
+        revoke_audience(db(), actor(), store(), audience_id, form.why.data, now())
+        context.commit()
+        flash(_("The list is taken back. Its tokens are deleted, and no side sees an overlap with it any more."))
+        return redirect(url_for("audiences.show", audience_id=audience_id), 303)
+    shown = lists.lines(db(), actor(), pair_queries.released_overlaps(db(), actor(), now(), audience_id))
+    return render_template("audiences/revoke.html", page=page, form=form, shown=shown), 422 if form.errors else 200
 
 
 @bp.get("/<audience_id>/failed.csv")

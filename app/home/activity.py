@@ -38,6 +38,7 @@ SENTENCES: dict[str, Any] = {
     "set_fit_segments": _("%(who)s gave numbers of the audience for the fit of %(what)s"),
     "declare_fit_gates": _("%(who)s declared gates of the fit of %(what)s"),
     "set_fit_weights": _("%(who)s set new weights for the fit of %(what)s"),
+    "revoke_audience": _("%(who)s took a list of %(what)s back; its overlaps are gone"),
     "give_seat": _("%(who)s gave a seat to %(what)s"),
     "take_seat": _("%(who)s took a seat of %(what)s away"),
     "suspend_seat": _("%(who)s suspended the seat of %(what)s"),

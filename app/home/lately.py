@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.filters import named
 from app.home.activity import SENTENCES
 from app.labels import label
+from partners.audiences import activity_queries as audiences
 from partners.campaigns import activity_queries as campaigns
 from partners.directory import stage_queries as partnerships
 from partners.directory.activity_queries import partners_activity
@@ -38,7 +39,8 @@ class Lately:
 
 def lines(session: Session, actor: Actor) -> list[Lately]:
     """Return what partners did to shared things, newest first, as far as it is shown."""
-    shared = [*partnerships.shared_things(session, actor), *campaigns.shared_things(session, actor)]
+    rooms = (partnerships, audiences, campaigns)
+    shared = [each for room in rooms for each in room.shared_things(session, actor)]
     told = [_line(each) for each in partners_activity(session, actor, shared, SHOWN)]
     return sorted([*told, *_issued(session, actor)], key=lambda line: line.at, reverse=True)[:SHOWN]
 

@@ -14,9 +14,20 @@ from sqlalchemy.orm import Session
 
 from partners import audit
 from partners.audiences.models import Audience
+from partners.audiences.queries import own_audience
+from partners.communities.models import Community
 from partners.database import locked
+from partners.directory import policy
 from partners.directory.models import Footing, Partner, Partnership, PartnershipPartner, Standing
+from partners.directory.policy import Action, Actor
+from partners.directory.relationship import checked_why
+from partners.errors import Conflict
 from partners.store import FolderStore
+
+
+class TokensGone(Conflict):
+    """The tokens of this audience are deleted already."""
+
 
 RUN_EVERY = timedelta(days=1)
 """Between two runs. What would be too old before the next one goes with this one."""
@@ -51,6 +62,29 @@ def delete_tokens(session: Session, store: FolderStore, audience_id: str, now: d
     after = {"name": row.source_name, "accepted": row.accepted}
     audit.record(session, audit.Platform(row.partner_id), "delete_tokens", row, now, after=after)
     return True
+
+
+def revoke_audience(
+    session: Session, actor: Actor, store: FolderStore, audience_id: str, why: str, now: datetime
+) -> Audience:
+    """Take an audience back at once: its tokens are deleted, and every overlap with it is hidden from all sides.
+
+    Args:
+        why: for the own audit log, 1 to 400 characters; partners are told that it was taken back, not why.
+
+    Raises:
+        TokensGone: there is nothing left to take back.
+    """
+    policy.require(actor, Action.REGISTER_AUDIENCES)
+    own_audience(session, actor, audience_id)
+    row: Audience = locked(session)(Audience, audience_id)
+    if row.tokens_deleted_at is not None:
+        raise TokensGone()
+    after = {"name": session.get_one(Community, row.community_id).name, "why": checked_why(why)}
+    store.delete(row.token_key)
+    row.tokens_deleted_at = now
+    audit.record(session, actor, "revoke_audience", row, now, after=after)
+    return row
 
 
 def _no_partnership_since(session: Session, partner_id: str) -> datetime | None:

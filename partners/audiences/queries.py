@@ -82,6 +82,12 @@ def audience_page(session: Session, actor: Actor, audience_id: str, now: datetim
     )  # fmt: skip
 
 
+def audience_to_revoke(session: Session, actor: Actor, audience_id: str, now: datetime) -> AudiencePage:
+    """Return one of the own audiences for whoever may take it back."""
+    policy.require(actor, Action.REGISTER_AUDIENCES)
+    return audience_page(session, actor, audience_id, now)
+
+
 def own_audience(session: Session, actor: Actor, audience_id: str) -> Audience:
     """Return the row of an audience of the actor's partner; NotFound for every other."""
     policy.require(actor, Action.READ)

@@ -108,6 +108,8 @@ ACCESS = {
     "audiences.overlaps GET": page(ALL),
     "audiences.register GET": page("m"),
     "audiences.register POST": page("m"),
+    "audiences.revoke GET": private("m"),
+    "audiences.revoke POST": private("m"),
     "audiences.show GET": private(ALL),
     # campaigns
     "campaigns.add_communities POST": shared("m"),

@@ -262,3 +262,17 @@ def test_a_partnership_that_is_accepted_later_is_counted_then(
         job = outbox.newest_job(session, counted.alder.manager, counted.partnership.id, "count_partnership")
     assert job is not None
     assert (job.state, job.result) == ("done", {"pairs": 0})
+
+
+def test_a_list_is_taken_back_after_the_page_said_what_follows(client_for: SignedIn, world: Cast) -> None:
+    client = client_for(world.alder.manager)
+    audience_id = send(client, world.alder, members(0, 60)).location.rpartition("/")[2]
+
+    before = client.get(f"/audiences/{audience_id}/revoke").text
+    unexplained = client.post(f"/audiences/{audience_id}/revoke", data={"why": ""})
+    done = client.post(f"/audiences/{audience_id}/revoke", data={"why": "shared by mistake"})
+
+    assert "The tokens of 60 members are deleted." in before
+    assert (unexplained.status_code, done.status_code) == (422, 303)
+    assert "Its tokens were deleted on" in client.get(done.location).text
+    assert client.post(f"/audiences/{audience_id}/revoke", data={"why": "again"}).status_code == 409

@@ -10,11 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners.audiences import queries, services
-from partners.audiences.counting_queries import pairings_of_partnership
-from partners.audiences.deletion_services import audiences_due, delete_tokens
+from partners.audiences.activity_queries import shared_things
+from partners.audiences.counting_queries import pairing_of, pairings_of_partnership
+from partners.audiences.deletion_services import TokensGone, audiences_due, delete_tokens, revoke_audience
 from partners.audiences.models import Audience, LawfulBasis
+from partners.audiences.pair_queries import released_overlaps
+from partners.audiences.services import record_overlaps
 from partners.audit import AuditEvent
+from partners.directory.activity_queries import partners_activity
 from partners.directory.models import Footing, Standing
+from partners.directory.relationship import WhyMissing
+from partners.errors import NotAllowed, NotFound
 from partners.store import FolderStore
 from tests.cast import Brand, Cast
 from tests.conftest import NOW
@@ -115,6 +121,52 @@ def test_an_audience_without_tokens_is_not_counted(
     delete_tokens(session, store, audience.id, NOW)
 
     assert pairings_of_partnership(session, cast.partnership.id, NOW.date()) == []
+
+
+def test_a_list_that_is_taken_back_is_counted_and_shown_no_more(
+    session: Session, cast: Cast, audience: Audience, store: FolderStore
+) -> None:
+    other = _registered(session, cast.birch, store)
+    record_overlaps(session, {pairing_of(cast.partnership.id, audience, other): 60}, NOW)
+    before = released_overlaps(session, cast.birch.viewer, NOW, other.id)
+
+    revoke_audience(session, cast.alder.manager, store, audience.id, " shared by mistake ", NOW)
+
+    assert (len(before), released_overlaps(session, cast.birch.viewer, NOW, other.id)) == (1, [])
+    assert not store.has(audience.token_key)
+    assert pairings_of_partnership(session, cast.partnership.id, NOW.date()) == []
+
+
+def test_partners_are_told_that_a_list_was_taken_back_not_why(
+    session: Session, cast: Cast, audience: Audience, store: FolderStore
+) -> None:
+    revoke_audience(session, cast.alder.manager, store, audience.id, "shared by mistake", NOW)
+
+    told = [
+        partners_activity(session, reader, shared_things(session, reader), 9)
+        for reader in (cast.birch.viewer, cast.cedar.viewer)
+    ]
+
+    assert [(line.partner.name, line.action, line.name) for line in told[0]] == [
+        ("Alder Coffee", "revoke_audience", "Alder Coffee club")
+    ]
+    assert told[1] == []
+
+
+def test_only_the_own_brands_manager_takes_a_list_back_and_once(
+    session: Session, cast: Cast, audience: Audience, store: FolderStore
+) -> None:
+    for actor, error in (
+        (cast.cedar.manager, NotFound), (cast.birch.manager, NotFound), (cast.alder.viewer, NotAllowed),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            revoke_audience(session, actor, store, audience.id, "why", NOW)
+    with pytest.raises(WhyMissing):
+        revoke_audience(session, cast.alder.manager, store, audience.id, " ", NOW)
+    revoke_audience(session, cast.alder.manager, store, audience.id, "why", NOW)
+
+    with pytest.raises(TokensGone):
+        revoke_audience(session, cast.alder.manager, store, audience.id, "why", NOW)
 
 
 def _registered(session: Session, brand: Brand, store: FolderStore) -> Audience:
