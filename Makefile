@@ -22,7 +22,7 @@ run-real: install ## Start the platform with the world made from the public data
 
 test: install lint ## Run every test: rules, both databases, a real browser, the command line
 	@sh .ci/system pdf browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: install ## Check style, types and who may import what
 	$(BIN)/ruff check

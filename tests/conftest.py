@@ -28,6 +28,18 @@ NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 """The instant at which tests happen unless they say otherwise."""
 
 
+LONGEST_FIRST = ("real/test_online_retail", "browser/test_pages", "app/test_access", "browser/", "real/", "survival/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that one process does not wait for the other at the end."""
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, name in enumerate(LONGEST_FIRST) if f"tests/{name}" in item.nodeid), len(LONGEST_FIRST))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file, copied by each test."""
