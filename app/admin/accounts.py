@@ -14,7 +14,7 @@ from app.context import actor, db, now, settings
 from app.errors import said
 from app.filters import date
 from app.security import confirmed
-from partners.directory import bank_queries, bank_services, entity_queries, policy
+from partners.directory import bank_queries, bank_services, entity_queries
 from partners.directory.policy import Action
 from partners.errors import Conflict, Invalid
 
@@ -32,9 +32,8 @@ def accounts() -> Any:
 @confirmed
 def propose_account() -> Any:
     """Propose where a legal entity is to be paid."""
-    policy.require(actor(), Action.KEEP_BANK_ACCOUNTS)
     form = AccountForm()
-    form.offer(entity_queries.own_legal_entities(db(), actor()))
+    form.offer(entity_queries.own_legal_entities(db(), actor(), to=Action.KEEP_BANK_ACCOUNTS))
     if form.validate_on_submit():
         try:
             proposed = bank_services.propose_account(

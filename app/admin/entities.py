@@ -12,7 +12,7 @@ from app.admin import bp, entity_lists
 from app.admin.entity_forms import EntityForm
 from app.context import actor, db, now
 from app.errors import said
-from partners.directory import entity_queries, entity_services, policy
+from partners.directory import entity_queries, entity_services
 from partners.directory.policy import Action
 from partners.errors import Invalid
 
@@ -20,7 +20,7 @@ from partners.errors import Invalid
 @bp.route("/entities", methods=["GET", "POST"])
 def entities() -> Any:
     """List the legal entities, and add one."""
-    policy.require(actor(), Action.ADMINISTER)
+    cards = entity_queries.own_legal_entities(db(), actor(), to=Action.ADMINISTER)
     form = EntityForm()
     if form.validate_on_submit():
         try:
@@ -32,7 +32,7 @@ def entities() -> Any:
             context.commit()
             flash(_("The legal entity is added."))
             return redirect(url_for("admin.entities"), 303)
-    found = entity_lists.entities(entity_queries.own_legal_entities(db(), actor()))
+    found = entity_lists.entities(cards)
     if "csv" in request.args:
         return found.as_csv("legal-entities.csv")
     return render_template("admin/entities.html", entities=found, form=form), 422 if request.method == "POST" else 200

@@ -42,7 +42,6 @@ def index() -> Any:
 @bp.route("/register", methods=["GET", "POST"])
 def register() -> Any:
     """Ask for a list and register it."""
-    policy.require(actor(), Action.REGISTER_AUDIENCES)
     cards = _own_communities()
     form = RegisterForm(community_id=request.args.get("community_id")).offer(cards, now().date())
     if form.validate_on_submit():
@@ -124,7 +123,7 @@ def _registered(form: RegisterForm) -> Registered:
 def _own_communities() -> list[CommunityCard]:
     """Read in a session of its own: a writing one would hold its lock while the upload is read."""
     with reading(context.engine()) as own:
-        return communities.communities(own, actor())
+        return communities.communities(own, actor(), to=Action.REGISTER_AUDIENCES)
 
 
 def _said(error: Invalid | SameFile) -> str:

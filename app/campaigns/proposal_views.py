@@ -59,8 +59,7 @@ def terms(campaign_id: str) -> Any:
 
 
 def _choose() -> str:
-    open_footings = ("exploring", "signed")
-    found = [card for card in directory.partnerships(db(), actor()) if card.footing in open_footings]
+    found = [card for card in directory.partnerships(db(), actor()) if card.is_open]
     return render_template("campaigns/choose.html", partnerships=found)
 
 

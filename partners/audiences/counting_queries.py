@@ -14,10 +14,8 @@ from partners.audiences.models import Audience, Overlap
 from partners.audiences.queries import newest_audiences
 from partners.communities.models import Community
 from partners.directory import queries as directory
-from partners.directory.models import Footing, Partnership, PartnershipPartner
-
-OPEN_FOOTINGS = (Footing.EXPLORING, Footing.SIGNED)
-"""Stages at which overlaps are counted and shown."""
+from partners.directory.models import Partnership, PartnershipPartner
+from partners.directory.relationship import OPEN_FOOTINGS
 
 
 @dataclass(frozen=True, slots=True)

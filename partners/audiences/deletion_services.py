@@ -50,15 +50,11 @@ def audiences_due(session: Session, partner_id: str, days: int, now: datetime) -
 
 
 def delete_tokens(session: Session, store: FolderStore, audience_id: str, now: datetime) -> bool:
-    """Delete the token file of an audience and write that down; say whether it was there to delete.
-
-    The file goes first: should the rest fail, it is done again, and nothing is ever called deleted that is kept.
-    """
+    """Delete the tokens of an audience because their days are over; say whether they were there to delete."""
     row: Audience = locked(session)(Audience, audience_id)
     if row.tokens_deleted_at is not None:
         return False
-    store.delete(row.token_key)
-    row.tokens_deleted_at = now
+    _delete(store, row, now)
     after = {"name": row.source_name, "accepted": row.accepted}
     audit.record(session, audit.Platform(row.partner_id), "delete_tokens", row, now, after=after)
     return True
@@ -81,10 +77,15 @@ def revoke_audience(
     if row.tokens_deleted_at is not None:
         raise TokensGone()
     after = {"name": session.get_one(Community, row.community_id).name, "why": checked_why(why)}
-    store.delete(row.token_key)
-    row.tokens_deleted_at = now
+    _delete(store, row, now)
     audit.record(session, actor, "revoke_audience", row, now, after=after)
     return row
+
+
+def _delete(store: FolderStore, row: Audience, now: datetime) -> None:
+    """Delete the file first: should the rest fail, it is done again, and nothing is called deleted that is kept."""
+    store.delete(row.token_key)
+    row.tokens_deleted_at = now
 
 
 def _no_partnership_since(session: Session, partner_id: str) -> datetime | None:

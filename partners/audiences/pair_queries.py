@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from partners.audiences.counting_queries import OPEN_FOOTINGS, newest_in
+from partners.audiences.counting_queries import newest_in
 from partners.audiences.models import Audience, Overlap
 from partners.audiences.queries import own_audience
 from partners.audiences.release import Released, SizeBand, released, rounded, size_band
@@ -18,6 +18,7 @@ from partners.directory import policy
 from partners.directory import queries as directory
 from partners.directory.models import Footing, Partner, Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor
+from partners.directory.relationship import OPEN_FOOTINGS
 
 
 @dataclass(frozen=True, slots=True)

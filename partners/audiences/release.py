@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from partners.directory.relationship import OPEN_FOOTINGS
+
 STEP = 10
 """Counts and sizes are rounded to this many members (specification D5)."""
 
@@ -105,7 +107,7 @@ def released(shared: int, size_a: int, size_b: int, floor: int, footing: str) ->
     <ReleaseKind.HIDDEN: 'hidden'>
     """
     smaller = min(size_a, size_b)
-    if shared < max(floor, 1) or footing not in ("exploring", "signed"):
+    if shared < max(floor, 1) or footing not in OPEN_FOOTINGS:
         return Released(ReleaseKind.HIDDEN, floor)
     if smaller - shared < floor:
         return Released(ReleaseKind.BAND, floor, band=Band.OVER_40)

@@ -23,10 +23,10 @@ from partners.campaigns.models import Agreement, Campaign, Goal, Party, Signatur
 from partners.communities.models import Community
 from partners.directory import policy
 from partners.directory.cards import PartnerName
-from partners.directory.models import Footing, LegalEntity, Partnership
+from partners.directory.models import LegalEntity, Partnership
 from partners.directory.policy import Action, Actor
+from partners.directory.relationship import OPEN_FOOTINGS
 
-GOING_ON = (Footing.EXPLORING, Footing.SIGNED)
 """Stages of a partnership in which something may be agreed."""
 
 
@@ -143,7 +143,7 @@ def _permits(rows: Rows, current: TermsCard | None, actor: Actor, facts: Facts) 
     stage, is_proposer = rows.campaign.stage, rows.campaign.proposer_id == actor.partner_id
     if not policy.may(actor, Action.RUN_CAMPAIGNS):
         return Permits(False, False, False, False, False, (), None)
-    goes_on = rows.partnership.footing in GOING_ON
+    goes_on = rows.partnership.footing in OPEN_FOOTINGS
     is_open = current is not None and lifecycle.is_negotiable(stage) and goes_on
     lacks_mine = current is not None and any(each.is_own and each.at is None for each in current.signatures)
     return Permits(

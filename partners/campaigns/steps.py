@@ -18,8 +18,9 @@ from partners.campaigns.models import Campaign, CampaignCommunity, Goal, StageMo
 from partners.campaigns.proposal import GoalPlan, Plan
 from partners.database import Base
 from partners.directory import queries as directory
-from partners.directory.models import Footing, Partnership
+from partners.directory.models import Partnership
 from partners.directory.policy import Actor
+from partners.directory.relationship import OPEN_FOOTINGS
 from partners.errors import Conflict, NotFound
 
 TRIES = 5
@@ -81,7 +82,7 @@ def held_campaign(session: Session, actor: Actor, campaign_id: str) -> Campaign:
 def running_partnership(session: Session, actor: Actor, partnership_id: str) -> Partnership:
     """Return a partnership of the actor's in which something may be agreed, or raise PartnershipNotRunning."""
     partnership = directory.own_partnership(session, actor, partnership_id)
-    if partnership.footing not in (Footing.EXPLORING, Footing.SIGNED):
+    if partnership.footing not in OPEN_FOOTINGS:
         raise PartnershipNotRunning()
     return partnership
 

@@ -51,9 +51,13 @@ def own_community_named(session: Session, actor: Actor, code: str) -> Community:
     return found
 
 
-def communities(session: Session, actor: Actor) -> list[CommunityCard]:
-    """Return the communities of the actor's partner, by name."""
-    policy.require(actor, Action.READ)
+def communities(session: Session, actor: Actor, to: Action = Action.READ) -> list[CommunityCard]:
+    """Return the communities of the actor's partner, by name.
+
+    Args:
+        to: what the actor is about to do with them; NotAllowed where its role does not allow it.
+    """
+    policy.require(actor, to)
     return _cards(session, actor, Community.partner_id == actor.partner_id)
 
 

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from partners.directory.relationship import OPEN_FOOTINGS
+
 
 class WaitingKind(StrEnum):
     """What somebody is waited for to do; each room returns its own kinds."""
@@ -114,6 +116,11 @@ class PartnershipCard:
     waits_for: tuple[PartnerName, ...]
     waits_for_me: bool
 
+    @property
+    def is_open(self) -> bool:
+        """Whether every side has accepted it and none has ended it."""
+        return self.footing in OPEN_FOOTINGS
+
 
 @dataclass(frozen=True, slots=True)
 class PartnerPage:
@@ -185,6 +192,11 @@ class PartnershipPage:
     moves: tuple[MoveCard, ...]
     open_stages: tuple[str, ...]
     may_run: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether every side has accepted it and none has ended it."""
+        return self.footing in OPEN_FOOTINGS
 
     @property
     def own(self) -> Side:

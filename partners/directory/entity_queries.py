@@ -6,16 +6,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners.directory import policy
-from partners.directory.cards import (
-    EntityCard,
-)
+from partners.directory.cards import EntityCard
 from partners.directory.models import LegalEntity
 from partners.directory.policy import Action, Actor
 
 
-def own_legal_entities(session: Session, actor: Actor) -> list[EntityCard]:
-    """Return the companies of the actor's partner, by code."""
-    policy.require(actor, Action.READ)
+def own_legal_entities(session: Session, actor: Actor, to: Action = Action.READ) -> list[EntityCard]:
+    """Return the companies of the actor's partner, by code.
+
+    Args:
+        to: what the actor is about to do with them; NotAllowed where its role does not allow it.
+    """
+    policy.require(actor, to)
     rows = session.scalars(
         select(LegalEntity).where(LegalEntity.partner_id == actor.partner_id).order_by(LegalEntity.code)
     )

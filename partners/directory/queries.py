@@ -23,7 +23,7 @@ from partners.directory.cards import (
 )
 from partners.directory.models import Footing, Partner, Partnership, PartnershipPartner, Standing
 from partners.directory.policy import Action, Actor
-from partners.directory.relationship import PartnershipOver
+from partners.directory.relationship import OPEN_FOOTINGS, PartnershipOver
 from partners.errors import NotFound
 
 __all__ = ["Waiting", "WaitingKind"]
@@ -51,12 +51,11 @@ def own_partnership(session: Session, actor: Actor, partnership_id: str) -> Part
 
 def accepted_partnership_ids(session: Session, partner_id: str) -> list[str]:
     """Return ids of the partnerships that every partner has accepted and that have not ended."""
-    open_footings = (Footing.EXPLORING, Footing.SIGNED)
     return list(
         session.scalars(
             select(Partnership.id)
             .join(PartnershipPartner, PartnershipPartner.partnership_id == Partnership.id)
-            .where(PartnershipPartner.partner_id == partner_id, Partnership.footing.in_(open_footings))
+            .where(PartnershipPartner.partner_id == partner_id, Partnership.footing.in_(OPEN_FOOTINGS))
             .order_by(Partnership.id)
         )
     )

@@ -24,6 +24,10 @@ class Footing(StrEnum):
     ENDED = "ended"
 
 
+OPEN_FOOTINGS = (Footing.EXPLORING, Footing.SIGNED)
+"""Every side has accepted and none has ended it: overlaps are counted, campaigns proposed, fit rated."""
+
+
 class PartnershipStage(StrEnum):
     """The eight stages of a collaborative relationship, in order (ISO 44001:2017, clauses 8.2 to 8.9)."""
 

@@ -13,6 +13,7 @@ from partners.directory.accounts.models import Invitation, Role, Seat, User
 from partners.directory.cards import Waiting, WaitingKind
 from partners.directory.models import Partner, Standing
 from partners.directory.policy import Action, Actor
+from partners.directory.queries import partnerships_not_ended
 from partners.errors import NotFound
 
 
@@ -95,6 +96,13 @@ def own_standing(session: Session, actor: Actor) -> OwnStanding:
     """Return how the actor's own brand stands, for everybody of it."""
     row = session.get_one(Partner, actor.partner_id)
     return OwnStanding(row.code, row.name, row.name_zh, row.standing.value, row.standing_why, row.standing_at)
+
+
+def standing_to_leave(session: Session, actor: Actor) -> tuple[OwnStanding, int]:
+    """Return the own standing and how many partnerships go on, for whoever may leave; the operator may not."""
+    policy.require(actor, Action.ADMINISTER)
+    policy.require(actor, Action.READ)  # who runs the platform stays
+    return own_standing(session, actor), len(partnerships_not_ended(session, actor.partner_id))
 
 
 def has_seat(session: Session, partner_id: str) -> bool:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from partners.directory import policy
 from partners.directory.accounts.models import User
 from partners.directory.cards import PartnerName
-from partners.directory.models import Footing, Partnership, PartnershipPartner
+from partners.directory.models import Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor
 from partners.directory.queries import names_of, own_partnership, partner_ids_in
+from partners.directory.relationship import OPEN_FOOTINGS
 from partners.fit import score
 from partners.fit.cards import (
     Declaration,
@@ -54,7 +55,7 @@ def fit_page(session: Session, actor: Actor, partnership_id: str, now: datetime,
     payment = _payment(session, actor, partnership, now)
     versions = _versions(session, partnership_id)
     newest = rounds[0] if rounds else None
-    is_running = partnership.footing in (Footing.EXPLORING, Footing.SIGNED)
+    is_running = partnership.footing in OPEN_FOOTINGS
     missing = _missing([*(gate.state for gate in gates), payment.state], newest, segments)
     return FitPage(
         partnership_id=partnership.id, name=partnership.name, footing=partnership.footing.value,

@@ -11,16 +11,15 @@ from sqlalchemy.orm import Session
 from partners import audit
 from partners.database import locked
 from partners.directory import policy
-from partners.directory.models import Footing, Partnership
+from partners.directory.models import Partnership
 from partners.directory.policy import Action, Actor
 from partners.directory.queries import own_partnership, partner_ids_in
+from partners.directory.relationship import OPEN_FOOTINGS
 from partners.errors import Conflict, Invalid
 from partners.fit.models import FitGate, FitRating, FitSegment, FitWeights, Gate
 from partners.fit.queries import labels_of, newest_weights
 from partners.fit.rating_queries import own_rating, round_to_rate
 from partners.fit.score import Dimension, Weights, checked_ratings, checked_segments, checked_weights
-
-RUNNING = (Footing.EXPLORING, Footing.SIGNED)
 
 
 class NotRunning(Conflict):
@@ -160,7 +159,7 @@ def _running(session: Session, actor: Actor, partnership_id: str, action: Action
     policy.require(actor, action)
     own_partnership(session, actor, partnership_id)
     partnership: Partnership = locked(session)(Partnership, partnership_id)
-    if partnership.footing not in RUNNING:
+    if partnership.footing not in OPEN_FOOTINGS:
         raise NotRunning()
     return partnership
 

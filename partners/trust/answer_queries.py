@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from partners.campaigns.lifecycle import Stage
 from partners.campaigns.models import Agreement, Campaign, Party, Signature, StageMove, Terms
+from partners.campaigns.queries import SIGN_WITHIN
 from partners.directory.models import Partnership, PartnershipPartner
-from partners.trust.panel import ANSWER_DAYS, Item
+from partners.directory.queries import ANSWER_WITHIN
+from partners.trust.panel import Item
 from partners.trust.sight import Sight
 
 
@@ -35,7 +37,7 @@ def _invitations(session: Session, sight: Sight) -> Iterator[Item]:
         declined = each.ended_at if at is None and each.ended_by == sight.other_id else None
         closed = each.ended_at if at is None and each.ended_by != sight.other_id else None
         yield Item(
-            "partnership", each.id, each.name, "", each.created_at.date(), each.created_at.date() + ANSWER_DAYS,
+            "partnership", each.id, each.name, "", each.created_at.date(), each.created_at.date() + ANSWER_WITHIN,
             _day(at or declined), _day(closed),
         )  # fmt: skip
 
@@ -74,7 +76,7 @@ def _version(version: Any, signed_at: datetime | None, ends: list[tuple[str, dat
     dropped = [at for who, at in ends if who != sight.other_id]
     asked = version.created_at.date()
     return Item(
-        "campaign", version.campaign_id, version.name, str(version.version), asked, asked + ANSWER_DAYS,
+        "campaign", version.campaign_id, version.name, str(version.version), asked, asked + SIGN_WITHIN,
         _day(min(done, default=None)), _day(min(dropped, default=None)),
     )  # fmt: skip
 

@@ -15,7 +15,8 @@ from partners.campaigns.models import Campaign, Party, StageMove
 from partners.directory.models import Partnership
 from partners.referrals.models import Evidence
 from partners.revenue.models import Approval, Draft, Period, Statement
-from partners.trust.panel import APPROVAL_DAYS, Item, was_live
+from partners.revenue.queries import APPROVE_WITHIN
+from partners.trust.panel import Item, was_live
 from partners.trust.sight import Sight
 
 
@@ -54,7 +55,7 @@ def approvals(session: Session, sight: Sight) -> list[Item]:
         )
     )  # fmt: skip
     return [
-        Item("period", row.id, row.name, row.label, row.at.date(), row.at.date() + APPROVAL_DAYS,
+        Item("period", row.id, row.name, row.label, row.at.date(), row.at.date() + APPROVE_WITHIN,
              row.approved_at.date() if row.approved_at else None)
         for row in rows
     ]  # fmt: skip

@@ -13,12 +13,6 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
-ANSWER_DAYS = timedelta(days=14)
-"""Days to answer an invitation or terms before the answer is late."""
-
-APPROVAL_DAYS = timedelta(days=5)
-"""Days to approve drafts after they were made."""
-
 FEWEST = 3
 """With fewer duties that count, a share says nothing."""
 
