@@ -22,8 +22,8 @@ class Settings:
     """Signs session cookies. Default: made once and kept in ``var/secret_key``, readable by its owner only."""
 
     token_key: bytes
-    """32 bytes that key the tokens of members and buyers. Default: made once and kept in ``var/token_key``. Losing it
-    makes old audiences incomparable with new ones."""
+    """32 bytes that key the pseudonyms of buyers in evidence. Default: made once and kept in ``var/token_key``. Losing
+    it makes buyers of old evidence look like others. Members' tokens are not made here."""
 
     seal_key: bytes
     """32 bytes that seal bank account numbers and keys of one-time codes. Default: made once and kept in
@@ -37,7 +37,8 @@ class Settings:
     """TCP port of the web server. Default 8000."""
 
     upload_mb: int
-    """Largest upload in megabytes. Default 50: about a million conversion lines."""
+    """Largest upload in megabytes. Default 192: five million members under two keys take 170, a million conversion
+    lines 50. What is not in memory of it waits sealed in the folder for temporary files."""
 
     smtp_url: str = ""
     """``smtp://user:password@host:587`` (STARTTLS) or ``smtps://…:465``. Default empty: mails are written to
@@ -49,6 +50,11 @@ class Settings:
     proxies: int = 0
     """How many reverse proxies stand before the web server; so many entries of X-Forwarded-For are believed. Default 0:
     the address of the connection counts."""
+
+    cluster: str = ""
+    """Address of a dask scheduler such as ``tcp://10.0.0.5:8786`` whose workers count overlaps; they need the folder of
+    the file store under the same path, and ``pip install tandem[cluster]`` here and there. Default empty: the threads
+    of the background worker count."""
 
     @property
     def store_folder(self) -> Path:
@@ -78,7 +84,8 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         smtp_url=env.get("TANDEM_SMTP_URL", ""),
         mail_from=env.get("TANDEM_MAIL_FROM") or "Tandem <tandem@localhost>",
         proxies=int(env.get("TANDEM_PROXIES", "0")),
-        upload_mb=int(env.get("TANDEM_UPLOAD_MB", "50")),
+        cluster=env.get("TANDEM_CLUSTER", ""),
+        upload_mb=int(env.get("TANDEM_UPLOAD_MB", "192")),
     )
 
 

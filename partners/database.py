@@ -86,7 +86,7 @@ class Base(DeclarativeBase):
 
 APPEND_ONLY = (
     "audit_event", "terms", "signature", "stage_move", "partnership_move", "evidence", "journal_entry", "posting",
-    "statement", "earning", "payout", "fit_weights",
+    "statement", "earning", "payout", "fit_weights", "evaluation", "withdrawal",
 )  # fmt: skip
 """Tables that refuse UPDATE and DELETE by trigger: history is never rewritten."""
 

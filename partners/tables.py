@@ -2,6 +2,7 @@
 
 from partners import audit, outbox
 from partners.audiences import models as audiences
+from partners.audiences.keys import models as keys
 from partners.campaigns import models as campaigns
 from partners.communities import models as communities
 from partners.database import Base
@@ -13,4 +14,4 @@ from partners.referrals import models as referrals
 from partners.revenue import models as revenue
 
 metadata = Base.metadata
-ROOMS = (audit, outbox, directory, accounts, communities, audiences, campaigns, referrals, ledger, revenue, fit)
+ROOMS = (audit, outbox, directory, accounts, communities, keys, audiences, campaigns, referrals, ledger, revenue, fit)

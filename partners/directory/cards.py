@@ -25,6 +25,7 @@ class WaitingKind(StrEnum):
     PAY_STATEMENT = "pay_statement"
     APPROVE_PARTNER = "approve_partner"
     APPROVE_BANK_ACCOUNT = "approve_bank_account"
+    TAKE_PART_IN_COUNT = "take_part_in_count"
 
 
 @dataclass(frozen=True, slots=True)

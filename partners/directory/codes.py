@@ -8,8 +8,8 @@ from zoneinfo import available_timezones
 
 from partners.errors import Invalid
 
-SMALLEST_FLOOR = 10
-"""Members. Below ten a count begins to speak of persons (industry practice: domain specification D4)."""
+SMALLEST_FLOOR = 50
+"""Members. The floor of domain specification D4; industry thresholds for counts of users are about as high."""
 
 LARGEST_FLOOR = 1_000_000
 

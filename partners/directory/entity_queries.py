@@ -17,6 +17,7 @@ def own_legal_entities(session: Session, actor: Actor, to: Action = Action.READ)
     Args:
         to: what the actor is about to do with them; NotAllowed where its role does not allow it.
     """
+    policy.require(actor, Action.READ)
     policy.require(actor, to)
     rows = session.scalars(
         select(LegalEntity).where(LegalEntity.partner_id == actor.partner_id).order_by(LegalEntity.code)

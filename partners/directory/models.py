@@ -144,6 +144,17 @@ class PartnershipPartner(Base):
     floor: Mapped[int] = mapped_column(
         default=50, comment="members; no smaller overlap is shown; the larger floor counts"
     )
+    rounding: Mapped[int] = mapped_column(default=10, comment="members; counts are rounded to the larger side's")
+    epsilon_milli: Mapped[int] = mapped_column(
+        default=250, comment="thousandths of privacy loss a count may cost; the smaller side's makes the noise"
+    )
+    budget_milli: Mapped[int] = mapped_column(
+        default=2000, comment="thousandths a year and ordered pair of communities; the smaller side's counts"
+    )
+    arrangement: Mapped[Text120] = mapped_column(
+        default="", comment="document by which its lists may be compared across borders; empty: none"
+    )
+    arrangement_at: Mapped[datetime | None] = mapped_column(comment="when that was recorded")
     partner: Mapped[Partner] = relationship(lazy="raise")
 
 

@@ -43,6 +43,7 @@ class Action(StrEnum):
     KEEP_BANK_ACCOUNTS = "keep_bank_accounts"
     OPERATE = "operate"
     RATE_FIT = "rate_fit"
+    COUNT_BLIND = "count_blind"
 
 
 _ALLOWED: dict[str, frozenset[Action]] = {
@@ -50,13 +51,13 @@ _ALLOWED: dict[str, frozenset[Action]] = {
     "manager": frozenset(
         {
             Action.READ, Action.RUN_PARTNERSHIPS, Action.RUN_COMMUNITIES, Action.REGISTER_AUDIENCES,
-            Action.RUN_CAMPAIGNS, Action.SIGN_TERMS, Action.REPORT_EVIDENCE, Action.RATE_FIT,
+            Action.RUN_CAMPAIGNS, Action.SIGN_TERMS, Action.REPORT_EVIDENCE, Action.RATE_FIT, Action.COUNT_BLIND,
         }
     ),
     "finance": frozenset({Action.READ, Action.REPORT_EVIDENCE, Action.CLOSE_PERIODS, Action.RECORD_PAYOUTS,
                           Action.KEEP_BANK_ACCOUNTS}),
     "admin": frozenset({Action.READ, Action.ADMINISTER, Action.KEEP_BANK_ACCOUNTS}),
-    "program": frozenset({Action.READ, Action.REPORT_EVIDENCE}),
+    "program": frozenset({Action.READ, Action.REPORT_EVIDENCE, Action.COUNT_BLIND}),
 }  # fmt: skip
 
 _WHILE: dict[str, frozenset[Action]] = {

@@ -94,7 +94,6 @@ def leave_platform(session: Session, actor: Actor, code: str, why: str, now: dat
     ):
         invitation.withdrawn_at = invitation.withdrawn_at or now
     _stand(session, actor, partner, Standing.LEFT, checked_why(why), "leave_platform", now)
-    outbox.emit(session, "partner.left", partner, actor, now)
     return partner
 
 

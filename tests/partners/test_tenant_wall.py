@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from migrations.tenant_wall import OWNED
-from partners.audiences.models import Audience, LawfulBasis
+from partners.audiences.models import Audience, LawfulBasis, TokenFile, Withdrawal
 from partners.database import APPEND_ONLY, EVERY_TENANT, beyond_tenant, reading, work_for, writing
 from partners.directory.accounts.models import ApiToken
 from partners.directory.models import BankAccount, Footing, Partnership
@@ -31,7 +31,10 @@ def cast(postgres_engine: Engine) -> Cast:
         )  # fmt: skip
         session.add(period)
         session.flush()
-        session.add_all([_audience(cast.alder), _account(cast.alder), _token(cast.alder), _draft(cast, period)])
+        audience = _audience(cast.alder)
+        session.add_all([audience, _account(cast.alder), _token(cast.alder), _draft(cast, period)])
+        session.flush()
+        session.add_all([_token_file(cast, audience), _withdrawal(cast.alder)])
         session.commit()
         return cast
 
@@ -51,7 +54,7 @@ def test_a_tenant_sees_its_own_and_a_stranger_nothing(postgres_engine: Engine, c
 def test_the_other_side_sees_the_draft_for_it_and_that_an_audience_exists(postgres_engine: Engine, cast: Cast) -> None:
     seen = {table: _seen(postgres_engine, table, cast.birch.partner.id) for table in OWNED}
 
-    assert seen == {"api_token": 0, "audience": 1, "bank_account": 0, "draft": 1}
+    assert seen == {"api_token": 0, "audience": 1, "bank_account": 0, "draft": 1, "token_file": 1, "withdrawal": 0}
 
 
 def test_the_end_of_a_partnership_hides_its_audiences(postgres_engine: Engine, cast: Cast) -> None:
@@ -127,7 +130,21 @@ def _audience(brand: Brand) -> Audience:
         community_id=brand.community.id, partner_id=brand.partner.id, as_of=date(2026, 9, 1),
         expires_on=date(2027, 9, 1), lawful_basis=LawfulBasis.CONSENT, purpose="joint campaigns",
         source_name="members.csv", source_digest="0" * 64, accepted=1000, duplicates=0, rejected=0, reasons={},
-        token_key="-", created_by=brand.manager.user_id, created_at=NOW,
+        uses=["overlap"], region="DE", created_by=brand.manager.user_id, created_at=NOW, confirmed_at=NOW,
+    )  # fmt: skip
+
+
+def _token_file(cast: Cast, audience: Audience) -> TokenFile:
+    return TokenFile(
+        audience_id=audience.id, partner_id=cast.alder.partner.id, partnership_id=cast.partnership.id, key_name="",
+        members=1000, digest="0" * 64, store_key="audiences/none.tokens",
+    )  # fmt: skip
+
+
+def _withdrawal(brand: Brand) -> Withdrawal:
+    return Withdrawal(
+        partner_id=brand.partner.id, source_name="gone.csv", source_digest="0" * 64, members=3, effects=[],
+        created_by=brand.manager.user_id, created_at=NOW,
     )  # fmt: skip
 
 

@@ -123,16 +123,16 @@ def test_an_invitation_names_partners_and_a_time_zone(
 
 
 def test_the_larger_floor_counts(session: Session, cast: Cast) -> None:
-    services.set_floor(session, cast.alder.manager, cast.partnership.id, 10, NOW)
+    services.set_floor(session, cast.alder.manager, cast.partnership.id, 60, NOW)
     services.set_floor(session, cast.birch.manager, cast.partnership.id, 80, NOW)
 
     assert queries.floor_of(session, cast.partnership.id) == 80
     page = queries.partnership_page(session, cast.alder.viewer, cast.partnership.id)
-    assert (page.floor, page.own.floor) == (80, 10)
+    assert (page.floor, page.own.floor) == (80, 60)
 
 
-@pytest.mark.parametrize("floor", [-1, 0, 9, 1_000_001])
-def test_no_floor_below_ten(session: Session, cast: Cast, floor: int) -> None:
+@pytest.mark.parametrize("floor", [-1, 0, 49, 1_000_001])
+def test_no_floor_below_fifty(session: Session, cast: Cast, floor: int) -> None:
     with pytest.raises(codes.FloorOutOfRange):
         services.set_floor(session, cast.alder.manager, cast.partnership.id, floor, NOW)
 
