@@ -1,9 +1,10 @@
-"""From an e-mail address to the keyed pseudonym of one member: normalisation ``email:v1``, then HMAC-SHA256.
+"""From an identifier to the keyed pseudonym of one member: normalisation ``email:v1`` or ``phone:v1``, then HMAC.
 
-Pure, and the only place that understands an address. A plain hash would be reversed by enumeration within hours; with a
-key that stays on this installation, nobody else can even try. A token is still personal data and is treated so.
+Pure, and the only place that understands an address or a telephone number. A plain hash would be reversed by trying
+within hours; with a key that only the brands of one partnership have, nobody else can even try. A token is still
+personal data and is treated so.
 
-The store keeps the first 64 of the 256 bits. Two different members share a token by chance with an expectation of
+A token is the first 64 of the 256 bits. Two different members share a token by chance with an expectation of
 n² / 2^65 pairs among n members: 0.0005 for 100 million.
 """
 
@@ -13,21 +14,25 @@ import hashlib
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 import idna
+import phonenumbers
 
 PREFIX = "email:v1:"
 """Goes before the value under the HMAC, so that another normalisation can never meet this one."""
 
+PHONE_PREFIX = "phone:v1:"
+
 _BLOCK = 64
 """Bytes of a SHA-256 block (RFC 2104 pads the key to it)."""
 
-_PLAIN = re.compile(
-    r"([a-z0-9!#$%&'*/=?^_`{|}~.+-]{1,64})@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9])"
-)
-"""An address in ASCII: an unquoted local part (RFC 5322 atext and dots), a host name with at least two labels."""
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+"""A host name in ASCII with at least two labels."""
 
 _LOCAL = re.compile(r"[^\s()<>\[\]:;@\\,\"]{1,64}")
+"""An unquoted local part: in ASCII the atext of RFC 5322 and dots."""
+
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 _ROLES = frozenset(
@@ -45,8 +50,8 @@ class Rejection(StrEnum):
 
     EMPTY = "empty"
     NOT_AN_EMAIL = "not_an_email"
+    NOT_A_PHONE = "not_a_phone"
     ROLE_ACCOUNT = "role_account"
-    NOT_HEX = "not_a_token"
     UNREADABLE = "unreadable"
     WRONG_FIELD_COUNT = "wrong_field_count"
     OPEN_QUOTE = "open_quote"
@@ -65,15 +70,39 @@ def normalised(raw: str) -> str | Rejection:
     """
     value = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
     value = value.strip().lower()
-    found = _PLAIN.fullmatch(value)
-    local, host = found.groups() if found and "xn--" not in value else _unusual(value)
+    local, _, host = value.partition("@")
+    host = _normalised_host(host)
+    is_address = host and _LOCAL.fullmatch(local) and local.isprintable()
     if host in _GMAIL:
         local, host = local.partition("+")[0].replace(".", ""), "gmail.com"
-    if not local:
+    if not is_address or not local:
         return Rejection.NOT_AN_EMAIL if value else Rejection.EMPTY
     if local in _ROLES or ("+" in local and local.partition("+")[0] in _ROLES):
         return Rejection.ROLE_ACCOUNT
     return f"{local}@{host}"
+
+
+def normalised_phone(raw: str, region: str | None) -> str | Rejection:
+    """Return a telephone number in its one spelling (``phone:v1``: E.164 with "+"), or why it is none.
+
+    Args:
+        raw: the number as it was written down; an extension behind it is left out.
+        region: ISO 3166 country whose numbers are written without "+"; None takes numbers with "+" only.
+
+    >>> normalised_phone("(020) 7946 0958", "GB")
+    '+442079460958'
+    >>> normalised_phone("12345", "DE")
+    <Rejection.NOT_A_PHONE: 'not_a_phone'>
+    """
+    if not raw.strip():
+        return Rejection.EMPTY
+    try:
+        number = phonenumbers.parse(raw, region)
+    except phonenumbers.NumberParseException:
+        return Rejection.NOT_A_PHONE
+    if not phonenumbers.is_valid_number(number):
+        return Rejection.NOT_A_PHONE
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class Keyed:
@@ -100,14 +129,13 @@ class Keyed:
         return int.from_bytes(self.digest(value)[:8], "big")
 
 
-def _unusual(value: str) -> tuple[str, str]:
-    """Return local part and host of an address outside plain ASCII; two empty strings for what is no address."""
-    local, _, host = value.removesuffix(".").removesuffix("。").partition("@")
-    if not _LOCAL.fullmatch(local) or not local.isprintable() or "@" in host:
-        return "", ""
+@lru_cache(1 << 16)
+def _normalised_host(host: str) -> str:
+    """Return a host in lower case as ASCII; empty for what is none. Cached, because most people are at few hosts."""
+    if _HOST.fullmatch(host) and "xn--" not in host:
+        return host
     try:
-        ascii_host = idna.encode(host, uts46=True).decode()
+        ascii_host = idna.encode(host.removesuffix(".").removesuffix("。"), uts46=True).decode()
     except (idna.IDNAError, UnicodeError):
-        return "", ""
-    is_whole = _PLAIN.fullmatch(f"a@{ascii_host}") is not None
-    return (local, ascii_host) if is_whole else ("", "")
+        return ""
+    return ascii_host if _HOST.fullmatch(ascii_host) else ""

@@ -114,10 +114,10 @@ class Person:
         """Tick the box of a thing's own name."""
         self.main.get_by_role("checkbox", name=name, exact=True).check()
 
-    def attaches(self, name: str, content: bytes) -> None:
-        """Choose a file for the form's field of files."""
+    def attaches(self, name: str, content: bytes, label: str = "File") -> None:
+        """Choose a file for the field of this label."""
         file: Any = {"name": name, "mimeType": "text/csv", "buffer": content}
-        self.main.get_by_label(self.words("File"), exact=True).set_input_files(file)
+        self.main.get_by_label(self.words(label), exact=True).set_input_files(file)
 
     def downloads(self, text: str) -> bytes:
         """Click what leads to a file, and return the file."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-SHARED, OWN, REPEATED, BAD = 153, 230, 5, 12
-"""Rows of each list: members of both, of one, written twice, no members (3 %)."""
+SHARED, OWN, REPEATED, BAD = 1_200, 2_000, 5, 12
+"""Rows of each list: members of both, of one, written twice, no members."""
 
 RATE, WEIGHTS = Fraction(1, 10), (60, 40)
 ORDERS = 90
@@ -37,7 +37,7 @@ class Line:
 
 
 def members(brand: str) -> bytes:
-    """Return a list of 400 rows."""
+    """Return a list of a brand, as it would be exported."""
     shared = [f"friend{n}@homes.example" for n in range(SHARED)]
     own = [f"{brand}{n}@homes.example" for n in range(OWN)]
     bad = ["", "nobody", "no@dot", "a b@homes.example"] * (BAD // 4)
