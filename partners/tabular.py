@@ -18,33 +18,24 @@ from io import StringIO
 from typing import BinaryIO, NamedTuple
 
 from partners.errors import Invalid
+from partners.lines import MAX_LINE as MAX_LINE
+from partners.lines import EmptyFile as EmptyFile
+from partners.lines import UnreadableEncoding as UnreadableEncoding
+from partners.lines import beginning_of, line_blocks, text_lines
 
 MAX_COLUMNS = 1_000
-MAX_LINE = 64 * 1024
-"""Characters of one line, and of one row whose quoted fields run over several lines."""
-
 MAX_ROW_LINES = 50
 """Lines over which one quoted field may run; a quote that nobody closed must not swallow the rest of the file."""
 
 FAILURE_COLUMNS = ("row_no", "column", "reason")
 """What ``failed_csv`` appends to the user's own columns, and what reading such a file ignores."""
 
-_BLOCK = 1 << 20
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 """A cell that a spreadsheet may take for a formula (OWASP, "CSV injection"), or our own mark before one."""
 
 
-class EmptyFile(Invalid):
-    """The file is empty. It needs a first line with the names of the columns, and one row for each entry."""
-
-
-class UnreadableEncoding(Invalid):
-    """The file is not text that can be read here. Save it as CSV in UTF-8 or GB18030 and send it again."""
-
-
 class TooManyColumns(Invalid):
-    """The file has {found} columns; {most} is the most that is read."""
+    """The first line has {found} columns or more; {most} is the most that is read."""
 
 
 class MissingColumns(Invalid):
@@ -91,15 +82,13 @@ class Table:
 
     def __init__(self, stream: BinaryIO, aliases: Mapping[str, str]) -> None:
         self._stream = stream
-        head = next(_lines(stream), "")
+        head = next(text_lines(stream), "")
         if isinstance(head, bytes) or len(head) > MAX_LINE:
             raise UnreadableEncoding()
         head = head.removeprefix("\ufeff")
-        self._delimiter = max(",;\t", key=head.count)
-        self.header = tuple(_parsed(head, self._delimiter))
+        self.delimiter = max(",;\t", key=head.count)
+        self.header = tuple(_head(head, self.delimiter))
         """The names of the columns as they were sent."""
-        if len(self.header) > MAX_COLUMNS:
-            raise TooManyColumns(found=len(self.header), most=MAX_COLUMNS)
         self._is_mended = self.header[-len(FAILURE_COLUMNS) :] == FAILURE_COLUMNS
         if self._is_mended:
             self.header = tuple(restored(cell) for cell in self.header)
@@ -110,7 +99,7 @@ class Table:
         """Raise MissingColumns or RepeatedColumn unless the columns are there, each once."""
         missing = [name for name in required if name not in self.names]
         if missing:
-            found = ", ".join(map(_showable, self.header[:20]))
+            found = ", ".join(map(showable, self.header[:20]))
             raise MissingColumns(missing=", ".join(missing), found=found, expected=", ".join(required))
         for name in (*required, *optional):
             if self.names.count(name) > 1:
@@ -122,10 +111,10 @@ class Table:
 
     def __iter__(self) -> Iterator[Row]:
         self._stream.seek(0)
-        lines = _lines(self._stream)
+        lines = text_lines(self._stream)
         next(lines, None)
         waiting: deque[str | bytes] = deque()
-        row_no, width, delimiter = 2, len(self.header), self._delimiter
+        row_no, width, delimiter = 2, len(self.header), self.delimiter
         while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
             taken = 0
             if isinstance(line, bytes) or '"' in line or "\0" in line or len(line) > MAX_LINE:
@@ -148,7 +137,7 @@ class Table:
         if "\0" in line:
             return Row(row_no, (line.replace("\0", "?"),), Problem.UNREADABLE), 0
         with suppress(csv.Error):
-            values = tuple(_parsed(line, self._delimiter))
+            values = tuple(parsed(line, self.delimiter))
             return Row(row_no, values, None if len(values) == len(self.header) else Problem.WRONG_FIELD_COUNT), 0
         return self._running_on(row_no, line, lines, waiting)
 
@@ -164,7 +153,7 @@ class Table:
                 break
             text = f"{text}\n{more}"
             with suppress(csv.Error):
-                values = tuple(_parsed(text, self._delimiter))
+                values = tuple(parsed(text, self.delimiter))
                 if len(values) == len(self.header):
                     for _ in range(taken):
                         waiting.popleft()
@@ -187,14 +176,12 @@ def open_table(
         aliases: other name -> canonical name, both in lower case with underscores.
 
     Raises:
-        EmptyFile, UnreadableEncoding, TooManyColumns, MissingColumns, RepeatedColumn.
+        EmptyFile, NotCsv, UnreadableEncoding (``lines``); TooManyColumns, MissingColumns, RepeatedColumn.
     """
-    stream.seek(0)
-    beginning = stream.read(MAX_LINE)
-    if not beginning.removeprefix(codecs.BOM_UTF8).strip():
-        raise EmptyFile()
-    if b"\0" in beginning.splitlines()[0] or beginning.startswith(_UTF_16):
-        raise UnreadableEncoding()
+    beginning = beginning_of(stream)
+    head = beginning.splitlines()[0]
+    if (columns := max(map(head.count, (b",", b";", b"\t"))) + 1) > MAX_COLUMNS:
+        raise TooManyColumns(found=columns, most=MAX_COLUMNS)
     stream.seek(0)
     table = Table(stream, aliases or {})
     table.require(required, optional)
@@ -204,7 +191,7 @@ def open_table(
 def count_rows(stream: BinaryIO) -> int:
     """Return the number of lines below the header that are not blank: the rows, but for fields with line breaks."""
     stream.seek(0)
-    return max(sum(1 for block in _blocks(stream) for line in block.split(b"\n") if line.strip()) - 1, 0)
+    return max(sum(1 for block in line_blocks(stream) for line in block.split(b"\n") if line.strip()) - 1, 0)
 
 
 def failed_csv(header: Sequence[str], failures: Iterable[Failure]) -> Iterator[bytes]:
@@ -237,41 +224,16 @@ def restored(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    r"""Yield whole lines, joined by \n whatever their ends were; of a line longer than MAX_LINE only the beginning."""
-    rest = b""
-    while block := stream.read(_BLOCK):
-        data = rest + block
-        held = b"\r" if data.endswith(b"\r") else b""
-        data = data.removesuffix(held).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        whole, end, rest = data.rpartition(b"\n")
-        if end:
-            yield whole
-        rest = rest[: 4 * MAX_LINE + 4] + held
-    if rest:
-        yield rest.removesuffix(b"\r")
-
-
-def _lines(stream: BinaryIO) -> Iterator[str | bytes]:
-    """Yield the text of each line; bytes where they are text in neither encoding."""
-    for block in _blocks(stream):
-        try:
-            yield from block.decode().split("\n")
-        except UnicodeDecodeError:
-            yield from map(_decoded, block.split(b"\n"))
-
-
-def _decoded(line: bytes) -> str | bytes:
-    """Decode a line by itself: one file may hold both encodings, pasted together from two systems."""
-    for encoding in ("utf-8", "gb18030"):
-        with suppress(UnicodeDecodeError):
-            return line.decode(encoding)
-    return line
-
-
-def _parsed(text: str, delimiter: str) -> list[str]:
+def parsed(text: str, delimiter: str) -> list[str]:
     """Return the fields of one row; csv.Error where a quote is open or misplaced."""
     return next(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True), [])
+
+
+def _head(text: str, delimiter: str) -> list[str]:
+    try:
+        return parsed(text, delimiter)
+    except csv.Error:  # a stray quote is a name that nobody asks for, not a crash
+        return text.split(delimiter)
 
 
 def _canonical(name: str, aliases: Mapping[str, str]) -> str:
@@ -279,7 +241,7 @@ def _canonical(name: str, aliases: Mapping[str, str]) -> str:
     return aliases.get(plain, plain)
 
 
-def _showable(name: str) -> str:
+def showable(name: str) -> str:
     """Return a column's name for a message, or "?" for what may be a person's data in a file without a header."""
     return name if re.fullmatch(r"[^\W\d][\w .\-/()%#]{0,39}", name) else "?"
 

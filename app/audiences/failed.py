@@ -1,7 +1,7 @@
 """Rows of an upload that failed, for the one browser that sent them, for a day.
 
-They hold addresses, so they are sealed under a fresh key that only the session cookie of that browser keeps: the store
-has bytes that nobody here can open.
+What was meant to be a token is nobody's business either, so they are sealed under a fresh key that only the session
+cookie of that browser keeps: the store has bytes that nobody here can open.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nacl.secret import SecretBox
 from nacl.utils import random
 
 from app.labels import label
-from partners.audiences.services import Registered
+from partners.audiences.register_services import Previewed
 from partners.errors import NotFound
 from partners.store import FolderStore
 from partners.tabular import failed_csv
@@ -29,14 +29,14 @@ KEYS_KEPT = 5
 _COOKIE = "failed_rows"
 
 
-def seal(store: FolderStore, cookie: MutableMapping[str, Any], registered: Registered, now: datetime) -> None:
+def seal(store: FolderStore, cookie: MutableMapping[str, Any], previewed: Previewed, now: datetime) -> None:
     """Keep the failed rows of an upload sealed and their key in the cookie; remove what is older than a day."""
     _sweep(store, now)
-    if not registered.failures:
+    if not previewed.failures:
         return
     key = random(SecretBox.KEY_SIZE)
-    store.put(_path(registered.audience.id), bytes(SecretBox(key).encrypt(b"".join(_as_csv(registered)))))
-    keys = {**cookie.get(_COOKIE, {}), registered.audience.id: b64encode(key).decode()}
+    store.put(_path(previewed.audience.id), bytes(SecretBox(key).encrypt(b"".join(_as_csv(previewed)))))
+    keys = {**cookie.get(_COOKIE, {}), previewed.audience.id: b64encode(key).decode()}
     cookie[_COOKIE] = dict(list(keys.items())[-KEYS_KEPT:])
 
 
@@ -56,10 +56,10 @@ def opened(store: FolderStore, cookie: MutableMapping[str, Any], audience_id: st
         raise NotFound() from None
 
 
-def _as_csv(registered: Registered) -> Iterator[bytes]:
+def _as_csv(previewed: Previewed) -> Iterator[bytes]:
     """Yield the rows with their reasons in the reader's language."""
-    failures = (replace(failure, reason=str(label(failure.reason))) for failure in registered.failures)
-    return failed_csv(registered.header, failures)
+    failures = (replace(failure, reason=str(label(failure.reason))) for failure in previewed.failures)
+    return failed_csv(previewed.header, failures)
 
 
 def _sweep(store: FolderStore, now: datetime) -> None:

@@ -1,36 +1,26 @@
-"""The list of own audiences, and the words and shades of an overlap in a page."""
+"""The lists of own audiences, of whom one overlaps with, and of withdrawals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app import filters
+from app.audiences.overlap_lists import size
 from app.labels import label
 from app.listing import Column, Listing
 from partners.audiences.pair_queries import ReleasedOverlap
 from partners.audiences.queries import AudienceCard
-from partners.audiences.release import Released, ReleaseKind
+from partners.audiences.release import Released
+from partners.audiences.withdrawal_queries import WithdrawalLine
 from partners.communities import queries as communities
 from partners.directory.policy import Actor
 
-TONES = {"newest": "good", "expired": "bad"}
-
-MEASURES = {
-    "shared": lazy_gettext("Shared members"),
-    "coefficient": lazy_gettext("Share of the smaller list"),
-    "jaccard": lazy_gettext("Share of both lists together"),
-}
-"""What a cell of the matrix may show; the first is the usual."""
-
-_SHADES = (0, 1, 2, 4, 6, 8, 9)
-"""Level of an overlap (0 to 6) -> one of the ten shades of the style sheet."""
+TONES = {"newest": "good", "expired": "bad", "preview": "wait", "similar": "wait"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +40,18 @@ def audiences(cards: Iterable[AudienceCard]) -> Listing:
         Column("as_of", _("List is of"), "date"),
         Column("age_days", _("Age in days"), "count"),
         Column("expires_on", _("Valid until"), "date"),
-        Column("accepted", _("Members"), "count"),
-        Column("rejected", _("Rejected rows"), "count"),
+        Column("members", _("Members"), "count"),
         Column("standing", _("Standing"), "state", tone=lambda card: TONES.get(card.standing, "none")),
-    ]
+        Column("recipients", _("May be compared in"), value=recipients),
+        Column("keys_standing", _("Keys"), value=lambda card: str(label(card.keys_standing)) or filters.NOTHING,
+               href=lambda card: url_for("audiences.keys") if card.keys_standing else None),
+    ]  # fmt: skip
     return Listing.of(cards, columns, request.args)
+
+
+def recipients(card: AudienceCard) -> str:
+    """Return the names of the partnerships in which an audience may be compared."""
+    return ", ".join(one.partnership for one in card.recipients) or filters.NOTHING
 
 
 def lines(session: Session, actor: Actor, found: Iterable[ReleasedOverlap]) -> list[Line]:
@@ -64,28 +61,21 @@ def lines(session: Session, actor: Actor, found: Iterable[ReleasedOverlap]) -> l
     return [_line(one, cards[one.other_community_id]) for one in ordered if one.other_community_id in cards]
 
 
-def text(shown: Released | None, measure: str = "shared") -> str:
-    """Return what a cell says in the reader's language."""
-    if shown is None:
-        return filters.NOTHING
-    if shown.kind is ReleaseKind.HIDDEN:
-        return str(_("under %(floor)s", floor=filters.count(shown.floor)))
-    if shown.kind is ReleaseKind.BAND:
-        return str(label(shown.band)) if measure != "jaccard" else filters.NOTHING
-    part = {"coefficient": shown.overlap_coefficient, "jaccard": shown.jaccard}.get(measure)
-    return filters.count(shown.count) if part is None else filters.share(part)
-
-
-def shade(shown: Released | None) -> str:
-    """Return the class of a cell: the more of the smaller list is shared, the darker."""
-    return f"is-level-{_SHADES[shown.level]}" if shown is not None and shown.level else "is-hidden"
-
-
-def size(members: int | None, band: Any) -> str:
-    """Return the size of a list, or its band where only that may be shown."""
-    if members is not None:
-        return filters.count(members)
-    return filters.NOTHING if band is None else str(label(band))
+def withdrawals(found: Iterable[WithdrawalLine]) -> Listing:
+    """Return the log of withdrawals as a list."""
+    columns = [
+        Column("at", _("When"), "datetime"),
+        Column("by", _("Who")),
+        Column("source_name", _("File")),
+        Column("people", _("People"), "count"),
+        Column("name", _("List of"), value=lambda line: filters.named(line) or filters.NOTHING,
+               href=lambda line: url_for("audiences.show", audience_id=line.audience_id) if line.as_of else None),
+        Column("as_of", _("List is of"), "date"),
+        Column("partnership", _("Partnership"), value=lambda line: line.partnership or filters.NOTHING),
+        Column("before", _("Members before"), "count"),
+        Column("after", _("Members after"), "count"),
+    ]  # fmt: skip
+    return Listing.of(found, columns, request.args, nothing=_("Nobody has withdrawn yet."))
 
 
 def _line(one: ReleasedOverlap, card: communities.CommunityCard) -> Line:

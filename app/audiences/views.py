@@ -1,4 +1,4 @@
-"""The own audiences, registering one, what became of it, and the overlap matrix of a partnership."""
+"""The own audiences: the list of them, looking at one before it is registered, what became of it, taking it back."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from flask import Response, flash, redirect, render_template, request, session, 
 from flask_babel import gettext as _
 
 from app import context
-from app.audiences import bp, failed, lists
+from app.audiences import bp, failed, lists, overlap_lists
 from app.audiences.forms import RegisterForm, RevokeForm
-from app.context import actor, db, now, settings, store
+from app.context import actor, db, now, store
 from app.errors import said
 from app.labels import label
-from app.security import confirmed
-from partners.audiences import pair_queries, queries, services
+from app.security import computes_with_keys, confirmed
+from partners.audiences import pair_queries, queries, register_services
 from partners.audiences.deletion_services import revoke_audience
 from partners.audiences.intake import NoMembers
-from partners.audiences.models import LawfulBasis
-from partners.audiences.services import Registered, SameFile
+from partners.audiences.keys.queries import current_key_names
+from partners.audiences.register_services import Previewed
 from partners.communities import queries as communities
 from partners.communities.queries import CommunityCard
 from partners.database import reading
 from partners.directory import policy
 from partners.directory import queries as directory
+from partners.directory.models import Partner
 from partners.directory.policy import Action
-from partners.errors import Invalid
+from partners.errors import Conflict, Invalid
 from partners.outbox import newest_job
 
 
@@ -40,34 +41,55 @@ def index() -> Any:
 
 
 @bp.route("/register", methods=["GET", "POST"])
+@computes_with_keys
 def register() -> Any:
-    """Ask for a list and register it."""
-    cards = _own_communities()
-    form = RegisterForm(community_id=request.args.get("community_id")).offer(cards, now().date())
+    """Ask for a list and show what would be registered."""
+    cards, region, has_keys = _beginning()
+    form = RegisterForm(community_id=request.args.get("community_id")).offer(cards, now().date(), region)
     if form.validate_on_submit():
         try:
-            registered = _registered(form)
-        except (Invalid, SameFile) as error:
+            previewed = _previewed(form)
+        except (Invalid, Conflict) as error:
+            db().rollback()
             form.form_errors.append(_said(error))
         else:
             context.commit()
-            failed.seal(store(), session, registered, now())
-            flash(_("The list is registered. Overlaps with partners are being counted."))
-            return redirect(url_for("audiences.show", audience_id=registered.audience.id), 303)
-    page = render_template("audiences/register.html", form=form, has_communities=bool(cards))
+            failed.seal(store(), session, previewed, now())
+            return redirect(url_for("audiences.show", audience_id=previewed.audience.id), 303)
+    page = render_template(
+        "audiences/register.html", form=form, has_communities=bool(cards), has_keys=has_keys,
+    )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
 
 
 @bp.get("/<audience_id>")
 def show(audience_id: str) -> Any:
-    """Show what became of a list: counts, reasons, where it came from, and whom it overlaps with."""
+    """Show what became of a list, or would: counts, reasons, where it came from, and whom it overlaps with."""
     page = queries.audience_page(db(), actor(), audience_id, now())
     overlaps = lists.lines(db(), actor(), pair_queries.released_overlaps(db(), actor(), now(), audience_id))
     return render_template(
-        "audiences/show.html", page=page, overlaps=overlaps, text=lists.text,
-        job=newest_job(db(), actor(), audience_id, "count_overlaps"),
+        "audiences/show.html", page=page, overlaps=overlaps, text=overlap_lists.text, tones=lists.TONES,
+        job=newest_job(db(), actor(), audience_id, "count_overlaps"), kept_for=register_services.PREVIEW_FOR,
         has_failed=failed.is_kept(store(), session, audience_id), may_register=_may_register(),
     )  # fmt: skip
+
+
+@bp.post("/<audience_id>/confirm")
+def confirm(audience_id: str) -> Any:
+    """Register what was looked at."""
+    register_services.confirm_audience(db(), actor(), audience_id, now())
+    context.commit()
+    flash(_("The list is registered. Overlaps with partners are being counted."))
+    return redirect(url_for("audiences.show", audience_id=audience_id), 303)
+
+
+@bp.post("/<audience_id>/discard")
+def discard(audience_id: str) -> Any:
+    """Forget what was looked at."""
+    register_services.discard_audience(db(), actor(), store(), audience_id, now())
+    context.commit()
+    flash(_("The list is discarded. Nothing of it is kept."))
+    return redirect(url_for("audiences.index"), 303)
 
 
 @bp.route("/<audience_id>/revoke", methods=["GET", "POST"])
@@ -94,39 +116,24 @@ def failed_rows(audience_id: str) -> Response:
     return answer
 
 
-@bp.get("/overlap")
-def overlaps() -> Any:
-    """List the partnerships; each has a matrix."""
-    return render_template("audiences/overlaps.html", partnerships=directory.partnerships(db(), actor()))
-
-
-@bp.get("/overlap/<partnership_id>")
-def overlap(partnership_id: str) -> Any:
-    """Show own communities against the partners'."""
-    asked = request.args.get("measure", "shared")
-    measure = asked if asked in lists.MEASURES else "shared"
-    matrix = pair_queries.overlap_matrix(db(), actor(), partnership_id, now())
-    return render_template(
-        "audiences/overlap.html", matrix=matrix, measure=measure, measures=lists.MEASURES, text=lists.text,
-        shade=lists.shade, size=lists.size, job=newest_job(db(), actor(), partnership_id, "count_partnership"),
-    )  # fmt: skip
-
-
-def _registered(form: RegisterForm) -> Registered:
+def _previewed(form: RegisterForm) -> Previewed:
     upload = form.file.data
-    return services.register_audience(
-        db(), actor(), store(), settings().token_key, form.community_id.data, form.as_of.data, form.expires_on.data,
-        LawfulBasis(form.lawful_basis.data), form.purpose.data.strip(), upload.filename, upload.stream, now(),
-    )  # fmt: skip
+    return register_services.preview_audience(
+        db(), actor(), store(), form.community_id.data, form.ground(), upload.filename, upload.stream, now()
+    )
 
 
-def _own_communities() -> list[CommunityCard]:
-    """Read in a session of its own: a writing one would hold its lock while the upload is read."""
-    with reading(context.engine()) as own:
-        return communities.communities(own, actor(), to=Action.REGISTER_AUDIENCES)
+def _beginning() -> tuple[list[CommunityCard], str, bool]:
+    """Return the own communities, the own country, and whether there is a key to blind with.
+
+    Read in a session of its own: a writing one would hold its lock while the upload is read.
+    """
+    with reading(context.engine(), context.tenant()) as own:
+        cards = communities.communities(own, actor(), to=Action.REGISTER_AUDIENCES)
+        return cards, own.get_one(Partner, actor().partner_id).region, bool(current_key_names(own, actor()))
 
 
-def _said(error: Invalid | SameFile) -> str:
+def _said(error: Invalid | Conflict) -> str:
     """Return the sentence of a refusal, its reasons in the reader's language."""
     if isinstance(error, NoMembers):
         reasons = ", ".join(f"{label(reason)}: {times}" for reason, times in error.intake.reasons.items())
