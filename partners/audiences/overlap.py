@@ -1,54 +1,80 @@
-"""How many members sorted token files have in common: exact counts of every pair, or of one file against many.
+"""How many members sorted token files have in common: exact counts of every pair, of one against many, of regions.
 
-Pure NumPy. All files are cut at the same hash boundaries. Within a slice the leading bits are equal and are dropped;
-the remaining bits and the file's number go into one unsigned 64-bit key; one sort brings equal tokens together, and
-runs of equal tokens are counted. A slice fits the processor's cache, sorting releases the interpreter's lock, and
-slices are independent: threads here, workers of a cluster elsewhere.
-
-Where there are more files than slices, a key has no room for all bits of a token. The expected number of false matches
-is then n² / 2^(bits + 1); above MOST_FALSE_MATCHES there are as many slices as it takes to keep the full width.
+Pure NumPy. In a slice (see ``slices``) one sort brings equal tokens together, and runs of equal tokens are counted. One
+file against many needs no sort: a table of its leading bits finds the few tokens of a slice that may be among its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations, pairwise
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from partners.audiences.intake import TOKEN_TYPE
+from partners.audiences.slices import (
+    SLICE_TOKENS,
+    THREADS,
+    Beat,
+    Counter,
+    Counts,
+    Tokens,
+    on_threads,
+    open_tokens,
+    slice_bits,
+    sorted_keys,
+)
 
-Tokens = NDArray[np.uint64]
+__all__ = [
+    "Pair", "Plan", "Tokens", "count_against", "count_matrix", "count_pairs", "count_regions", "open_tokens",
+    "plan_pairs",
+]  # fmt: skip
+
 Pair = tuple[int, int]
 
-THREADS = 2
-SLICE_TOKENS = 1 << 17
-"""Tokens of one slice: 1 MB of keys, which stays in the second-level cache while it is sorted."""
+MOST_REGIONS = 6
+"""Files whose regions are counted at the most: 63 regions."""
 
-PART_TOKENS = 256
-"""Tokens that one file has in a slice, at least: with fewer, going through the files costs more than sorting."""
+_MUCH_LARGER = 32
+"""A file so many times larger than another is searched for each of its tokens, instead of read."""
 
-MANY_CUTS = 200_000
-"""Slices times files up to which the full width costs nothing to speak of (about 0.1 s)."""
-
-MOST_FALSE_MATCHES = 0.01
-_CHUNK = 1 << 22
-"""Tokens that are looked up at once in ``count_against``: 32 MB."""
+_STEPS = 8
+"""Tokens of one value in the table that are compared before searching; tokens under a key have three at the most."""
 
 
-def open_tokens(path: Path) -> Tokens:
-    """Map a token file into memory: sorted, each token once."""
-    if path.stat().st_size == 0:
-        return np.empty(0, TOKEN_TYPE)
-    return np.memmap(path, dtype=TOKEN_TYPE, mode="r")
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How pairs are counted: in so many slices, by such a counter, and how its result is read.
+
+    ``count_of`` gives the count of a pair from the sum of all results.
+    """
+
+    bits: int
+    counter: Callable[[], Counter]
+    count_of: Callable[[Counts, Pair], int]
+    pairs: list[Pair]
+
+    def read(self, counts: Counts) -> dict[Pair, int]:
+        """Return the count of each pair."""
+        return {pair: self.count_of(counts, pair) for pair in self.pairs}
+
+
+def plan_pairs(sizes: Sequence[int], pairs: Iterable[Pair] | None = None) -> Plan:
+    """Return how to count these pairs of files of such sizes; None means all pairs (i, j) with i < j."""
+    wanted = list(combinations(range(len(sizes)), 2) if pairs is None else pairs)
+    centre = min(set.intersection(*map(set, wanted)), default=None) if wanted else None
+    if centre is None:
+        return Plan(slice_bits(sizes), partial(_PairCounts, len(sizes)), _of_matrix, wanted)
+    bits = max(sum(sizes) // SLICE_TOKENS, 1).bit_length() - 1
+    return Plan(bits, partial(_StarCounts, centre, len(sizes)), partial(_of_star, centre), wanted)
 
 
 def count_pairs(
     paths: Sequence[Path], pairs: Iterable[Pair] | None = None, threads: int = THREADS,
-    beat: Callable[[int, int], None] = lambda _done, _total: None,
+    beat: Beat = lambda _done, _total: None,
 ) -> dict[Pair, int]:  # fmt: skip
     """Return the number of tokens that two files have in common, for every pair (i, j) with i < j.
 
@@ -57,168 +83,72 @@ def count_pairs(
         beat: called in the caller's thread with (done, total) now and then.
     """
     files = [open_tokens(path) for path in paths]
-    wanted = list(combinations(range(len(files)), 2) if pairs is None else pairs)
-    centre = set.intersection(*map(set, wanted)) if wanted else set[int]()
-    if centre:
-        return _count_star(files, min(centre), wanted, threads, beat)
-    counts = count_matrix(files, threads, beat) if wanted else np.empty((0, 0), np.int64)
-    return {(i, j): int(counts[min(i, j), max(i, j)]) for i, j in wanted}
+    plan = plan_pairs([len(tokens) for tokens in files], pairs)
+    return plan.read(on_threads(files, plan.bits, plan.counter, threads, beat)) if plan.pairs else {}
 
 
 def count_matrix(
-    files: Sequence[Tokens], threads: int = THREADS, beat: Callable[[int, int], None] = lambda _done, _total: None
-) -> NDArray[np.int64]:
+    files: Sequence[Tokens], threads: int = THREADS, beat: Beat = lambda _done, _total: None
+) -> Counts:  # fmt: skip
     """Return counts[i, j] for i < j; the rest is zero.
 
-    Needs 8 bytes times the square of the number of files for each thread, and some megabytes beside; at most 46,340
-    files, whose square still is a 32-bit number.
+    Needs 8 bytes times the square of the number of files for each thread, and some megabytes beside.
 
     >>> a, b = (np.array(tokens, dtype="<u8") for tokens in ([1, 2, 2**64 - 1], [2, 5, 2**64 - 1]))
     >>> int(count_matrix([a, b])[0, 1])
     2
     """
     bits = slice_bits([len(tokens) for tokens in files])
-    cuts = _cut(files, bits)
-    slices = 1 << bits
-    parts = [range(part, slices, threads) for part in range(threads)]
-    done = [0] * threads
-
-    def count(part: int) -> NDArray[np.int64]:
-        total = _Counts(len(files))
-        for number in parts[part]:
-            total.add(_keys(files, cuts[:, number : number + 2], bits))
-            done[part] += 1
-            if part == 0:
-                beat(min(sum(done), slices), slices)
-        return total.matrix()
-
-    with ThreadPoolExecutor(max(threads - 1, 1)) as others:
-        running = [others.submit(count, part) for part in range(1, threads)]
-        counts = count(0)  # in the caller's thread, so that beat may use its session
-        for result in running:
-            counts += result.result()
-    return counts
+    return on_threads(files, bits, partial(_PairCounts, len(files)), threads, beat)
 
 
-def slice_bits(sizes: Sequence[int]) -> int:
-    """Return by how many leading bits files are cut into slices, so that false matches stay below the bound."""
-    total = sum(sizes)
-    slices = min(total // SLICE_TOKENS, total // (PART_TOKENS * max(len(sizes), 1)))
-    wanted = max(slices, 1).bit_length() - 1
-    full_width = number_bits(len(sizes))
-    if full_width <= wanted or len(sizes) << full_width <= MANY_CUTS:
-        return max(wanted, full_width)
-    return wanted if expected_false_matches(total, full_width - wanted) <= MOST_FALSE_MATCHES else full_width
+def count_against(one: Tokens, others: Iterable[Tokens], threads: int = THREADS) -> list[int]:
+    """Return how many tokens one file has in common with each of the others, in their order.
 
-
-def number_bits(files: int) -> int:
-    """Return how many bits the number of a file takes."""
-    return max(files - 1, 0).bit_length()
-
-
-def expected_false_matches(total: int, bits_lost: int) -> float:
-    """Return how many pairs of different members are expected to look equal among so many, when bits are dropped."""
-    return total * total / 2.0 ** (65 - bits_lost)
-
-
-def count_against(one: Tokens, others: Iterable[Tokens], threads: int = THREADS) -> Iterator[int]:
-    """Yield how many tokens one file has in common with each of the others, in their order.
-
-    Costs one pass over the others: most of their tokens are told apart by a bitmap of leading bits that fits the cache,
-    the rest by binary search. A file much larger than ``one`` is searched instead.
+    Costs one pass over the others, except those that are much larger.
     """
-    seen = _Seen(one)
-    with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(seen.count, others)
+    files = [one, *others]
+    plan = plan_pairs([len(tokens) for tokens in files], [(0, number) for number in range(1, len(files))])
+    counts = on_threads(files, plan.bits, plan.counter, threads, lambda _done, _total: None)
+    return [int(count) for count in counts[1:]]
 
 
-def _count_star(
-    files: Sequence[Tokens], centre: int, pairs: Sequence[Pair], threads: int, beat: Callable[[int, int], None]
-) -> dict[Pair, int]:
-    """Count pairs that all have one file in common."""
-    others = [files[i if j == centre else j] for i, j in pairs]
-    counts = {}
-    for pair, shared in zip(pairs, count_against(files[centre], others, threads), strict=True):
-        counts[pair] = shared
-        beat(len(counts), len(pairs))
-    return counts
+def count_regions(
+    paths: Sequence[Path], beat: Beat = lambda _done, _total: None, threads: int = THREADS
+) -> list[int]:  # fmt: skip
+    """Return how many members are in exactly these of up to six files and in no other.
+
+    The region of number m stands at m - 1; bit i of m says whether its members are in file i. One pass over all files.
+
+    Args:
+        beat: called in the caller's thread with (done, total) now and then.
+    """
+    if not 1 <= len(paths) <= MOST_REGIONS:
+        raise ValueError("one to six files")
+    files = [open_tokens(path) for path in paths]
+    bits = slice_bits([len(tokens) for tokens in files])
+    counts = on_threads(files, bits, partial(_RegionCounts, len(files)), threads, beat)
+    return [int(count) for count in counts[1:]]
 
 
-class _Seen:
-    """One file's tokens, ready for being looked up."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = np.asarray(tokens)
-        bits = min(max(len(tokens).bit_length() + 4, 10), 26)
-        self._shift = np.uint64(64 - bits)
-        self._map = np.zeros(1 << bits, dtype=bool)
-        self._map[self._tokens >> self._shift] = True
-
-    def count(self, other: Tokens) -> int:
-        """Return how many tokens of the other file are among mine."""
-        if len(self._tokens) == 0 or len(other) == 0:
-            return 0
-        if len(other) > 32 * len(self._tokens):
-            return _found(self._tokens, np.asarray(other))
-        return sum(self._part(np.asarray(other[at : at + _CHUNK])) for at in range(0, len(other), _CHUNK))
-
-    def _part(self, tokens: Tokens) -> int:
-        return _found(tokens[self._map[tokens >> self._shift]], self._tokens)
-
-
-def _found(wanted: Tokens, among: Tokens) -> int:
-    """Return how many of the wanted tokens are among sorted ones."""
-    at = np.searchsorted(among, wanted)
-    at[at == len(among)] = 0
-    return int(np.count_nonzero(among[at] == wanted))
-
-
-def _cut(files: Sequence[Tokens], bits: int) -> NDArray[np.int64]:
-    """Return where each file (row) has its slice boundaries (columns)."""
-    first = np.arange(1, 1 << bits, dtype=np.uint64) << np.uint64(64 - bits) if bits else np.empty(0, np.uint64)
-    cuts = np.zeros((len(files), (1 << bits) + 1), dtype=np.int64)
-    for row, tokens in zip(cuts, files, strict=True):
-        row[1:-1] = np.searchsorted(tokens, first)
-        row[-1] = len(tokens)
-    return cuts
-
-
-def _keys(files: Sequence[Tokens], cuts: NDArray[np.int64], bits: int) -> tuple[Tokens, int]:
-    """Return the sorted keys of one slice, and how many low bits of a key are the file's number."""
-    low = number_bits(len(files))
-    keys = np.empty(int((cuts[:, 1] - cuts[:, 0]).sum()), dtype=np.uint64)
-    ends = np.concatenate([[0], np.cumsum(cuts[:, 1] - cuts[:, 0])])
-    for number, (start, end) in enumerate(pairwise(ends.tolist())):
-        if start != end:
-            keys[start:end] = files[number][cuts[number, 0] : cuts[number, 1]]
-    keys <<= np.uint64(bits)
-    if low > bits:
-        keys >>= np.uint64(low - bits)
-        keys <<= np.uint64(low - bits)
-    keys &= ~np.uint64((1 << low) - 1)
-    keys |= np.repeat(np.arange(len(files), dtype=np.uint64), np.diff(ends))
-    keys.sort()
-    return keys, low
-
-
-class _Counts:
-    """Adds up runs of equal tokens, pair by pair."""
+class _PairCounts:
+    """Adds up runs of equal tokens, pair by pair: a matrix."""
 
     def __init__(self, files: int) -> None:
         self._files = files
         self._counts = np.zeros(files * files, dtype=np.int64)
-        self._waiting: list[NDArray[np.int32]] = []
+        self._waiting: list[NDArray[np.int64]] = []
         self._held = 0
 
-    def add(self, slice_keys: tuple[Tokens, int]) -> None:
-        """Count the pairs of files that share a token, from the sorted keys of a slice."""
-        keys, low = slice_keys
+    def add(self, parts: Sequence[Tokens], bits: int) -> None:
+        keys, low = sorted_keys(parts, bits)
         if len(keys) == 0:
             return
         number = np.uint64((1 << low) - 1)
         goes_on = np.zeros(len(keys), dtype=bool)  # the next key has the same token
         np.less_equal(keys[1:] ^ keys[:-1], number, out=goes_on[:-1])
-        numbers = (keys & number).astype(np.int32)
+        keys &= number
+        numbers = keys.view(np.int64)
         at = np.flatnonzero(goes_on)
         left, right = numbers.take(at) * self._files, at + 1
         while len(right):
@@ -226,14 +156,108 @@ class _Counts:
             longer = np.flatnonzero(goes_on.take(right))
             left, right = left.take(longer), right.take(longer) + 1
 
-    def matrix(self) -> NDArray[np.int64]:
-        """Return all counts so far."""
-        self._hold(np.empty(0, np.int32), flush=True)
+    def result(self) -> Counts:
+        self._count_held()
         return self._counts.reshape(self._files, self._files)
 
-    def _hold(self, pairs: NDArray[np.int32], flush: bool = False) -> None:
+    def _hold(self, pairs: NDArray[np.int64]) -> None:
         self._waiting.append(pairs)
         self._held += len(pairs)
-        if flush or self._held > max(len(self._counts), SLICE_TOKENS):
+        if self._held > max(len(self._counts), SLICE_TOKENS):
+            self._count_held()
+
+    def _count_held(self) -> None:
+        if self._waiting:
             self._counts += np.bincount(np.concatenate(self._waiting), minlength=len(self._counts))
-            self._waiting, self._held = [], 0
+        self._waiting, self._held = [], 0
+
+
+class _StarCounts:
+    """Adds up how many tokens one file has in common with each."""
+
+    def __init__(self, centre: int, files: int) -> None:
+        self._centre = centre
+        self._counts = np.zeros(files, dtype=np.int64)
+
+    def add(self, parts: Sequence[Tokens], bits: int) -> None:
+        mine = parts[self._centre]
+        read = [number for number, part in enumerate(parts) if len(part) <= _MUCH_LARGER * len(mine)]
+        for number in range(len(parts)):
+            if len(parts[number]) > _MUCH_LARGER * len(mine):
+                self._counts[number] += len(_found(mine, parts[number]))
+        if len(mine):
+            self._look_up([parts[number] for number in read], np.array(read), mine, bits)
+
+    def result(self) -> Counts:
+        return self._counts
+
+    def _look_up(self, parts: Sequence[Tokens], read: NDArray[np.int64], mine: Tokens, bits: int) -> None:
+        matches = _looked_up(np.concatenate(parts), mine, bits)
+        ends = np.cumsum([len(part) for part in parts])
+        self._counts[read] += np.diff(np.searchsorted(matches, ends), prepend=0)
+
+
+class _RegionCounts:
+    """Adds up how many tokens are in exactly these files: one number for each set of files."""
+
+    def __init__(self, files: int) -> None:
+        self._counts = np.zeros(1 << files, dtype=np.int64)
+
+    def add(self, parts: Sequence[Tokens], bits: int) -> None:
+        keys, low = sorted_keys(parts, bits)
+        if len(keys) == 0:
+            return
+        number = np.uint64((1 << low) - 1)
+        begins = np.ones(len(keys), dtype=bool)
+        np.greater(keys[1:] ^ keys[:-1], number, out=begins[1:])
+        masks = np.left_shift(1, (keys & number).view(np.int64))
+        regions = np.bitwise_or.reduceat(masks, np.flatnonzero(begins))
+        self._counts += np.bincount(regions, minlength=len(self._counts))
+
+    def result(self) -> Counts:
+        return self._counts
+
+
+def _looked_up(tokens: Tokens, among: Tokens, bits: int) -> NDArray[np.intp]:
+    """Return which tokens of a slice are among a file's, sorted: by a table of the bits that follow the slice's.
+
+    The table says where among the file's tokens those of a value begin. It has sixteen values for each token, so it
+    rules most out at once, and mostly one comparison decides about the others. Invented tokens may all have one value:
+    after some steps the rest is searched.
+    """
+    table_bits = min(len(among).bit_length() + 4, 64 - bits)
+    rest, mask = np.uint64(64 - bits - table_bits), np.uint64((1 << table_bits) - 1)
+    begins = np.full(1 << table_bits, -1, dtype=np.int32)
+    values = ((among >> rest) & mask).view(np.int64)
+    begins[values[::-1]] = np.arange(len(among) - 1, -1, -1, dtype=np.int32)
+    asked = tokens >> rest
+    asked &= mask
+    left = np.flatnonzero((begins >= 0).take(asked.view(np.int64)))
+    at = begins.take(asked.view(np.int64).take(left))
+    found = [np.empty(0, np.intp)]
+    for _ in range(_STEPS):
+        wanted, there = tokens.take(left), among.take(at)
+        found.append(left.take(np.flatnonzero(wanted == there)))
+        further = np.flatnonzero((there < wanted) & (at < len(among) - 1))
+        left, at = left.take(further), at.take(further) + 1
+        if len(left) == 0:
+            break
+    found.append(left.take(_found(tokens.take(left), among)))
+    return np.sort(np.concatenate(found))
+
+
+def _found(wanted: Tokens, among: Tokens) -> NDArray[np.intp]:
+    """Return which of the wanted tokens are among sorted ones."""
+    if len(among) == 0:
+        return np.empty(0, np.intp)
+    at = np.searchsorted(among, wanted)
+    at[at == len(among)] = 0
+    return np.flatnonzero(among.take(at) == wanted)
+
+
+def _of_matrix(counts: Counts, pair: Pair) -> int:
+    return int(counts[min(pair), max(pair)])
+
+
+def _of_star(centre: int, counts: Counts, pair: Pair) -> int:
+    return int(counts[pair[0] if pair[1] == centre else pair[1]])
