@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from partners.audiences.blind.queries import BlindCountCard, BlindSide
 from partners.campaigns.cards import CampaignCard, CampaignPage
 from partners.communities.queries import CommunityCard
 from partners.directory.cards import PartnerCard, PartnerName, PartnershipCard, PartnershipPage
@@ -236,3 +237,44 @@ class ReceivedAnswer:
     id: str
     kind: str
     rows_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSideAnswer:
+    """One side of a blind count. ``points``: its members to the next thousand; ``public_key``: X25519, in hex."""
+
+    partner: Named
+    community: str
+    as_of: date
+    points: int
+    public_key: str
+
+    @classmethod
+    def of(cls, side: BlindSide | None) -> BlindSideAnswer | None:
+        """Return what a program needs to know of a side; None while there is none."""
+        if side is None:
+            return None
+        return cls(Named.of(side.partner), side.community, side.as_of, side.points, side.public_key)
+
+
+@dataclass(frozen=True, slots=True)
+class BlindCountAnswer:
+    """A blind count. ``turn`` says what is next for the own brand; ``members`` is what it declared, None before."""
+
+    id: str
+    partnership: str
+    turn: str
+    members: int | None
+    own: BlindSideAnswer | None
+    other: BlindSideAnswer | None
+    proposed_at: datetime
+    ended_at: datetime | None
+    refusal: str
+
+    @classmethod
+    def of(cls, card: BlindCountCard) -> BlindCountAnswer:
+        """Return what a program needs to know of a count."""
+        return cls(
+            card.id, card.partnership, card.turn.value, card.own.members if card.own else None,
+            BlindSideAnswer.of(card.own), BlindSideAnswer.of(card.other), card.proposed_at, card.ended_at, card.refusal,
+        )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 from flask import Response, abort, request, url_for
@@ -13,6 +12,7 @@ from app.api.answers import ImportAnswer, ReceivedAnswer
 from app.api.routes import Route, answer, described, lists, reads
 from app.context import actor, db, now, settings, store
 from app.errors import answer_domain_error, said
+from app.uploads import spooled
 from partners.directory import policy
 from partners.directory.policy import Action
 from partners.referrals import queries, services
@@ -22,7 +22,7 @@ _RECEIVED: TypeAdapter[Any] = TypeAdapter(ReceivedAnswer)
 
 _SENDING = Route(
     "POST", "/imports", "send_import", "Send a CSV file of conversions or refunds; it is read in the background.",
-    Action.REPORT_EVIDENCE, 202, _RECEIVED, sends="text/csv",
+    Action.REPORT_EVIDENCE, 202, _RECEIVED, sends="text/csv", asks=(("name", "Name of the file."),),
 )  # fmt: skip
 
 _FAILED = Route(
@@ -38,7 +38,7 @@ def send_import() -> Any:
     policy.require(actor(), Action.REPORT_EVIDENCE)  # before the file is read
     if request.mimetype != "text/csv":
         abort(415)
-    name, content = request.args.get("name", "") or "upload.csv", BytesIO(request.get_data())
+    name, content = request.args.get("name", "") or "upload.csv", spooled(request.stream)
     try:
         row = services.receive_import(db(), actor(), store(), name, content, now(), settings().token_key)
     except SentBefore as error:

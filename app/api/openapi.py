@@ -24,10 +24,14 @@ _PROBLEM = {
 
 _REFUSALS = {
     "401": "No valid token was sent.", "403": "The token's scopes do not allow this.",
-    "404": "There is nothing here, or it is not shared with you.", "409": "It was sent before; see Location.",
+    "404": "There is nothing here, or it is not shared with you.",
+    "409": "It was sent before, see Location; or it is not its turn.",
     "413": "The file is too large.", "415": "The body is not text/csv.", "422": "What was sent cannot be used.",
     "429": "Too many requests with wrong tokens.",
 }  # fmt: skip
+
+_PLAIN = {"text/csv": {"type": "string"}, "application/octet-stream": {"type": "string", "format": "binary"}}
+"""Media type -> schema of what is no JSON."""
 
 _OF_FILES = ("409", "413", "415")
 
@@ -70,7 +74,7 @@ def _operation(route: Route, schema: Any) -> dict[str, Any]:
         return made | {"security": []}
     made["description"] = f"Needs the scope {route.scope.value}."
     if route.sends:
-        made["requestBody"] = {"required": True, "content": {route.sends: {"schema": {"type": "string"}}}}
+        made["requestBody"] = {"required": True, "content": {route.sends: {"schema": _PLAIN[route.sends]}}}
     return made
 
 
@@ -82,8 +86,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.is_list:
         limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
         made += [{"name": "limit", "in": "query", "schema": limit}, {"name": "after", "in": "query", "schema": text}]
-    if route.sends:
-        made.append({"name": "name", "in": "query", "schema": text, "description": "Name of the file."})
+    made += [{"name": name, "in": "query", "schema": text, "description": means} for name, means in route.asks]
     return made
 
 
@@ -93,14 +96,14 @@ def _answer(route: Route, schema: Any) -> dict[str, Any]:
             "type": "object", "required": ["items", "next"],
             "properties": {"items": {"type": "array", "items": schema}, "next": {"type": ["string", "null"]}},
         }  # fmt: skip
-    schema = schema or {"type": "string" if route.gives == "text/csv" else "object"}
+    schema = schema or _PLAIN.get(route.gives, {"type": "object"})
     made: dict[str, Any] = {"description": route.summary, "content": {route.gives: {"schema": schema}}}
-    if route.sends:
+    if route.status == 202:
         made["headers"] = {"Location": {"schema": {"type": "string"}, "description": "Where its progress is told."}}
     return made
 
 
 def _refusals(route: Route) -> dict[str, Any]:
     told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    wanted = [status for status in _REFUSALS if status not in _OF_FILES or route.sends]
+    wanted = [status for status in _REFUSALS if status not in _OF_FILES or route.method != "GET"]
     return {status: {"description": _REFUSALS[status], "content": told} for status in wanted}

@@ -32,7 +32,8 @@ class PlaceUnknown(Invalid):
 class Route:
     """One address: how it is called and what it answers. ``answers`` is a frozen dataclass, None for other than JSON.
 
-    ``sends`` and ``gives`` are media types; ``sends`` is empty where nothing is sent.
+    ``sends`` and ``gives`` are media types; ``sends`` is empty where nothing is sent. ``asks``: name and meaning of
+    what may stand in the query.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Route:
     is_list: bool = False
     sends: str = ""
     gives: str = "application/json"
+    asks: tuple[tuple[str, str], ...] = ()
 
 
 ROUTES: list[Route] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from app.cli import audiences, documents, evidence, operating, periods, serving
+from app.cli import audiences, blind_count, blinding, documents, evidence, keys, operating, periods, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,5 +17,5 @@ def main() -> None:
     """Tandem: where brands that market together agree, measure and settle."""
 
 
-for module in (serving, operating, audiences, evidence, periods, documents):
+for module in (serving, operating, audiences, blinding, blind_count, keys, evidence, periods, documents):
     module.register(main)

@@ -63,8 +63,15 @@ def _load_sample_once() -> bool:
             keys = here.settings.token_key, here.settings.seal_key
             sample.load(session, here.store, *keys, digest_password(sample.PASSWORD), here.now())
             session.commit()
+    home = here.settings.var / "sample"
+    if is_new:
+        home.mkdir(exist_ok=True)
+        for name, content in sample.files_at_home().items():
+            (home / name).write_bytes(content)
     click.echo(f"\n  Sign in at {here.settings.base_url} with the password “{sample.PASSWORD}” as")
     for role, email, name in sample.SIGN_INS:
         click.echo(f"    {role:<16} {email:<32} {name}")
+    if home.is_dir():
+        click.echo(f"\n  Keys and lists of members of two brands, to register an audience with: {home}")
     click.echo()
     return is_new
