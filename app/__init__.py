@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app.installation import clock_time, open_installation
-from app.uploads import MemoryRequest
+from app.uploads import SealedRequest
 from partners.directory.accounts.credentials import LONGEST
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -21,7 +21,7 @@ def create_app(settings: config.Settings | None = None, now: Callable[[], dateti
     """Return the web application; without settings they are read from the environment."""
     settings = settings or config.load()
     app = Flask(__name__, template_folder=str(TEMPLATES))
-    app.request_class = MemoryRequest
+    app.request_class = SealedRequest
     app.config.update(_flask_config(settings))
     app.extensions["tandem"] = open_installation(settings, now)
     _install(app)

@@ -17,6 +17,7 @@ HANDLERS: dict[str, tuple[str, ...]] = {
     "audience.registered": ("count_overlaps",),
     "partnership.accepted": ("count_partnership",),
     "import.received": ("read_import",),
+    "regions.asked": ("count_regions",),
     "period.closed": ("draft_statements",),
     "drafts.approved": ("issue_statements",),
     "statement.issued": ("render_statement",),
@@ -29,12 +30,18 @@ HANDLERS: dict[str, tuple[str, ...]] = {
     "partnership.invited": ("mail_partnership",),
     "partnership.resumed": ("count_partnership",),
     "bank_account.proposed": ("mail_bank_account",),
-    "day.began": ("apply_retention",),
+    "blind_count.ready": ("compare_blinded",),
+    "release_settings.changed": ("count_partnership",),
+    "day.began": ("apply_retention", "count_waiting", "end_blind_counts"),
 }
 
 MODULES: dict[str, str] = {
     "count_overlaps": "app.audiences.jobs",
     "count_partnership": "app.audiences.jobs",
+    "count_waiting": "app.audiences.jobs",
+    "compare_blinded": "app.audiences.blind_jobs",
+    "end_blind_counts": "app.audiences.blind_jobs",
+    "count_regions": "app.audiences.regions_jobs",
     "read_import": "app.referrals.jobs",
     "draft_statements": "app.revenue.jobs",
     "issue_statements": "app.revenue.jobs",

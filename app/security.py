@@ -35,6 +35,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
 }
+_COMPILING_POLICY = HEADERS["Content-Security-Policy"].replace("script-src", "script-src 'wasm-unsafe-eval'")
+"""For pages that compute with keys: their own scripts may compile WebAssembly, and still no text as a script."""
+
 CONFIRMED_FOR = timedelta(minutes=15)
 """For so long after signing in or confirming, grave things are carried out without asking again."""
 
@@ -77,6 +80,12 @@ def confirms_within(view: View) -> View:
 def is_confirmed() -> bool:
     """Say whether the user proved to be there within CONFIRMED_FOR."""
     return context.now() - here().confirmed_at < CONFIRMED_FOR
+
+
+def computes_with_keys(view: View) -> View:
+    """Mark a view whose page makes or opens keys in the browser, with libsodium, which is WebAssembly."""
+    view.computes_with_keys = True  # type: ignore[attr-defined]
+    return view
 
 
 def sets_up_factor(view: View) -> View:
@@ -175,6 +184,8 @@ def _redirected(target: str) -> Response:
 
 
 def _add_headers(response: Response) -> Response:
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "computes_with_keys", False):
+        response.headers["Content-Security-Policy"] = _COMPILING_POLICY
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:

@@ -14,11 +14,11 @@ from app.passwords import digest_password
 from app.worker import reap, run_job
 from config import Settings
 from migrations import upgrade
-from partners import sample
-from partners.database import open_engine, reading, writing
+from partners.database import EVERY_TENANT, open_engine, reading, writing
 from partners.directory.accounts.queries import seats_of, user_by_email
 from partners.directory.policy import Actor
 from partners.store import FolderStore
+from tests.things import add_regions
 
 LOADED_AT = datetime(2026, 3, 18, 10, 0, tzinfo=UTC)
 """The instant at which the sample world of the tests is loaded, so that every run sees the same months;
@@ -55,6 +55,8 @@ class SampleWorld:
 @pytest.fixture(scope="session")
 def sample_world(tmp_path_factory: pytest.TempPathFactory) -> SampleWorld:
     """The sample world, loaded, its overlaps counted; not to be changed."""
+    from partners import sample
+
     world = SampleWorld(tmp_path_factory.mktemp("sample") / "var")
     world.var.mkdir()
     settings = world.settings()
@@ -66,6 +68,9 @@ def sample_world(tmp_path_factory: pytest.TempPathFactory) -> SampleWorld:
         sample.load(session, FolderStore(settings.store_folder), *keys, digest, LOADED_AT)
         session.commit()
     _count_overlaps(settings)
+    with writing(engine, EVERY_TENANT) as session:
+        add_regions(session, "Breakfast table", LOADED_AT)
+        session.commit()
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()

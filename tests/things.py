@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, Table, select
+from sqlalchemy.orm import Session
 
+from partners.audiences.models import Regions, TokenFile
 from partners.database import EVERY_TENANT, reading
+from partners.directory.accounts.models import Role, Seat
 from partners.directory.accounts.queries import seats_of, user_by_email
+from partners.directory.models import Partnership
 from partners.directory.policy import Actor
 from partners.tables import metadata
 
@@ -31,7 +36,9 @@ def things_of(engine: Engine, own: str, partner: str, partnership: str) -> dict[
         shared = first("statement", partnership_id=bond, payer_id=mine, payee_id=theirs)
         found = {"partner_id": mine, "partnership_id": bond, "statement_id": shared}
         found["campaign_id"] = first("campaign", partnership_id=bond, stage="live")
+        found["blind_count_id"] = first("blind_count", partnership_id=bond, step="opening")
         found["period_id"] = first("period", partnership_id=bond)
+        found["regions_id"] = first("regions", partnership_id=bond)
         found["account_id"] = first("bank_account", partner_id=mine, state="proposed")
         found["invitation_id"] = first("invitation", partner_id=mine, role="viewer")
         found["brand_invitation_id"] = first("invitation", partner_id=mine, role=None)
@@ -55,3 +62,19 @@ def actor_named(engine: Engine, email: str) -> Actor:
 
 def _table(name: str) -> Table:
     return metadata.tables[name]
+
+
+def add_regions(session: Session, partnership: str, at: datetime) -> None:
+    """Add what three lists of a partnership of the sample world came to, as if it had been asked and counted."""
+    bond = session.execute(select(Partnership).filter_by(name=partnership)).scalar_one()
+    files = select(TokenFile).filter_by(partnership_id=bond.id, segment="").order_by(TokenFile.audience_id)
+    lists = [*session.scalars(files)][:3]
+    asker = session.execute(select(Seat).filter_by(partner_id=lists[0].partner_id, role=Role.MANAGER)).scalars().first()
+    assert asker is not None
+    session.add(
+        Regions(
+            partnership_id=bond.id, asker_id=asker.partner_id, asked_by=asker.user_id, asked_at=at,
+            audience_ids=[one.audience_id for one in lists], sizes=[one.members for one in lists],
+            cells=[900, 800, 400, 700, 300, 200, 100], epsilon_milli=250, computed_at=at,
+        )
+    )  # fmt: skip

@@ -4,4 +4,11 @@ from flask import Blueprint
 
 bp = Blueprint("audiences", __name__, url_prefix="/audiences")
 
-from app.audiences import views  # noqa: E402, F401
+from app.audiences import (  # noqa: E402
+    blind_views,  # noqa: F401
+    keys_views,  # noqa: F401
+    overlap_views,  # noqa: F401
+    regions_views,  # noqa: F401
+    views,  # noqa: F401
+    withdraw_views,  # noqa: F401
+)

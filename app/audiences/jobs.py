@@ -1,4 +1,4 @@
-"""Counting overlaps in the background: of a new audience with its partners', and of a new partnership.
+"""Counting overlaps in the background: of a new audience, of a new partnership, and each day of what had to wait.
 
 Reads what is to be counted, counts outside of any transaction, and writes everything with the end of the job in one.
 """
@@ -6,15 +6,17 @@ Reads what is to be counted, counts outside of any transaction, and writes every
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from datetime import UTC
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date
+from functools import partial
 
 from app.work import Work
-from partners.audiences import services
-from partners.audiences.counting_queries import Pairing, pairings_of_audience, pairings_of_partnership
+from config import Settings
+from partners.audiences import cluster, counting_queries, counting_services, overlap
+from partners.audiences.counting import Asked, Counted, CountPairs, count_planned, similar_lists
+from partners.audiences.counting_queries import Pairing
+from partners.audiences.evaluation_queries import Similar, plan_of
 from partners.audiences.models import Audience
-from partners.audiences.overlap import count_pairs
 from partners.directory.models import Partnership
 
 BEAT_SECONDS = 2.0
@@ -24,31 +26,68 @@ BEAT_SECONDS = 2.0
 def count_overlaps(work: Work) -> None:
     """Count a new audience against the newest ones of all partners. The subject is the audience."""
     with work.reading() as session:
-        pairings = pairings_of_audience(session, work.claim.subject_id, work.now().astimezone(UTC).date())
-    _count(work, pairings, Audience)
+        pairings = counting_queries.pairings_of_audience(session, work.claim.subject_id, _today(work))
+    _count_and_finish(work, pairings, Audience)
 
 
 def count_partnership(work: Work) -> None:
     """Count every pair of partners' audiences in a partnership. The subject is the partnership."""
     with work.reading() as session:
-        pairings = pairings_of_partnership(session, work.claim.subject_id, work.now().astimezone(UTC).date())
-    _count(work, pairings, Partnership)
+        pairings = counting_queries.pairings_of_partnership(session, work.claim.subject_id, _today(work))
+    _count_and_finish(work, pairings, Partnership)
 
 
-def _count(work: Work, pairings: Sequence[Pairing], subject: type[Audience] | type[Partnership]) -> None:
-    keys = sorted({key for pairing in pairings for key in (pairing.key_a, pairing.key_b)})
-    number = {key: position for position, key in enumerate(keys)}
-    pair_of = {one: (number[one.key_a], number[one.key_b]) for one in pairings}
-    paths: list[Path] = [work.store.path(key) for key in keys]
-    counts = count_pairs(paths, sorted(set(pair_of.values())), beat=_beating(work))
+def count_waiting(work: Work) -> None:
+    """Count what had to wait and may be counted today, partnership by partnership. The subject is the day."""
+    with work.reading() as session:
+        partnership_ids = counting_queries.open_partnership_ids(session)
+    done = 0
+    for number, partnership_id in enumerate(partnership_ids):
+        with work.reading() as session:
+            pairings = counting_queries.pairings_of_partnership(session, partnership_id, _today(work))
+        similar, counted = _counted(work, pairings)
+        with work.writing() as session:
+            kept = counting_services.record_answers(session, pairings, counted, similar, work.now())
+            if kept:
+                row = session.get_one(Partnership, partnership_id)
+                counting_services.record_counting(session, row, kept, work.now())
+            work.beat(session, number, len(partnership_ids))
+            session.commit()
+        done += kept
     with work.writing() as session:
-        kept = services.record_overlaps(session, {one: counts[pair] for one, pair in pair_of.items()}, work.now())
-        services.record_counting(session, session.get_one(subject, work.claim.subject_id), kept, work.now())
+        work.finish(session, {"pairs": done})
+        session.commit()
+
+
+def _count_and_finish(work: Work, pairings: Sequence[Pairing], subject: type[Audience] | type[Partnership]) -> None:
+    similar, counted = _counted(work, pairings)
+    with work.writing() as session:
+        kept = counting_services.record_answers(session, pairings, counted, similar, work.now())
+        row = session.get_one(subject, work.claim.subject_id)
+        counting_services.record_counting(session, row, kept, work.now())
         work.finish(session, {"pairs": kept})
         session.commit()
 
 
-def _beating(work: Work) -> Callable[[int, int], None]:
+def _counted(work: Work, pairings: Iterable[Pairing]) -> tuple[Similar, dict[Asked, Counted]]:
+    """Count what may be counted; every number has its noise already."""
+    with work.reading() as session:
+        plan = plan_of(session, pairings, work.now())
+    with work.kept_alive():
+        similar = similar_lists(plan.checks, work.store.path)
+        return similar, count_planned(plan, similar, work.store.path, beating(work), counter_of(work.settings))
+
+
+def _today(work: Work) -> date:
+    return work.now().astimezone(UTC).date()
+
+
+def counter_of(settings: Settings) -> CountPairs:
+    """Return what counts pairs: the threads of this worker, or the cluster that the settings name."""
+    return partial(cluster.count_pairs, settings.cluster) if settings.cluster else overlap.count_pairs
+
+
+def beating(work: Work) -> Callable[[int, int], None]:
     """Return a function that tells the progress, but not more often than it has to."""
     last = time.monotonic()
 

@@ -22,7 +22,7 @@ READ = 5 * SHOWN
 
 QUIET = frozenset(
     {"choose_language", "change_password", "read_chunk", "sign_in", "end_sign_in", "switch_codes_on",
-     "switch_codes_off", "renew_recovery_codes", "add_passkey", "remove_passkey"}
+     "blind_own_list", "blind_other_list", "switch_codes_off", "renew_recovery_codes", "add_passkey", "remove_passkey"}
 )  # fmt: skip
 """What concerns nobody but who did it, and steps of a larger thing; the audit log has them, the first page has not."""
 
@@ -34,6 +34,9 @@ SENTENCES: dict[str, Any] = {
     "mark_signed": _("The first terms of %(what)s came into force"),
     "move_partnership": _("%(who)s moved the partnership %(what)s to “%(stage)s”"),
     "set_floor": _("%(who)s set the smallest count shown in %(what)s"),
+    "set_release": _("%(who)s changed how overlaps in %(what)s are counted and shown"),
+    "ask_regions": _("%(who)s asked how several lists in %(what)s divide"),
+    "count_regions": _("It was counted how several lists divide"),
     "rate_fit": _("%(who)s rated the fit of %(what)s"),
     "set_fit_segments": _("%(who)s gave numbers of the audience for the fit of %(what)s"),
     "declare_fit_gates": _("%(who)s declared gates of the fit of %(what)s"),
@@ -83,6 +86,21 @@ SENTENCES: dict[str, Any] = {
     "open_community": _("%(who)s added the community %(what)s"),
     "edit_community": _("%(who)s changed the description of %(what)s"),
     "register_audience": _("%(who)s registered an audience"),
+    "discard_audience": _("%(who)s discarded a list before it was registered"),
+    "delete_preview": _("A list that nobody confirmed was deleted"),
+    "withdraw_members": _("%(who)s took people out of the lists who withdrew"),
+    "publish_brand_key": _("%(who)s published another public key of the brand"),
+    "share_key": _("%(who)s made a key for %(what)s"),
+    "add_copies": _("%(who)s sealed the key of %(what)s anew"),
+    "erase_keys": _("A key of %(what)s was erased"),
+    "declare_audience": _("%(who)s declared a list of %(what)s for blind counts"),
+    "propose_blind_count": _("%(who)s proposed a blind count in %(what)s"),
+    "join_blind_count": _("%(who)s joined a blind count in %(what)s"),
+    "blind_own_list": _("A list was blinded for a blind count, with %(who)s's token"),
+    "blind_other_list": _("A partner's list was blinded for a blind count, with %(who)s's token"),
+    "stop_blind_count": _("A blind count in %(what)s was stopped"),
+    "count_blindly": _("A blind count in %(what)s was counted"),
+    "refuse_blind_count": _("A blind count in %(what)s could not be counted"),
     "draft_campaign": _("%(who)s noted the idea %(what)s"),
     "share_idea": _("%(who)s shared the idea %(what)s with the partnership"),
     "set_goal": _("%(who)s set a goal of a campaign"),

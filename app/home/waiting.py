@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.filters import named
 from partners.audiences import queries as audiences
+from partners.audiences.blind import queries as blind_counts
 from partners.campaigns import queries as campaigns
 from partners.directory import bank_queries, standing_queries
 from partners.directory import queries as directory
@@ -55,6 +56,7 @@ ACTS: dict[str, tuple[Any, str, str]] = {
     WaitingKind.APPROVE_DRAFTS: (_("Approve the drafts"), "revenue.period", "period_id"),
     WaitingKind.PAY_STATEMENT: (_("Pay and record it"), "revenue.statement", "statement_id"),
     WaitingKind.APPROVE_PARTNER: (_("Approve or refuse"), "admin.partner", "partner_id"),
+    WaitingKind.TAKE_PART_IN_COUNT: (_("Go on with the blind count"), "audiences.blind_count", "blind_count_id"),
     WaitingKind.APPROVE_BANK_ACCOUNT: (_("Approve the bank account"), "admin.account", "account_id"),
 }
 """Kind -> what to do, the endpoint of the page where it is done, and the name of the id in its address."""
@@ -102,6 +104,7 @@ def gathered(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         *bank_queries.waiting_for(session, actor),
         *campaigns.waiting_for(session, actor),
         *audiences.waiting_for(session, actor, now),
+        *blind_counts.waiting_for(session, actor),
         *referrals.waiting_for(session, actor),
         *revenue.waiting_for(session, actor, now),
     ]

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from partners.audiences import queries as audiences
 from partners.audiences.pair_queries import overlap_matrix
-from partners.audiences.release import ReleaseKind
 from partners.campaigns.lifecycle import LADDER, Stage
 from partners.campaigns.queries import campaigns_of_partnership
 from partners.directory import queries as directory
@@ -52,7 +51,7 @@ def consequences(session: Session, actor: Actor, partnership_id: str, now: datet
         running=tuple(card.name for card in cards if card.stage in _RUNNING),
         preparing=tuple(card.name for card in cards if card.stage in ahead),
         months=sum(line.state != MonthState.ISSUED for line in months),
-        overlaps=sum(cell.kind != ReleaseKind.HIDDEN for cell in cells),
+        overlaps=sum(cell.is_shown for cell in cells),
         statements=sum(card.partnership_id == partnership_id for card in statements(session, actor)),
         audiences=len(kept), token_days=stage_queries.token_days(session, actor),
         is_last=directory.partnerships_not_ended(session, actor.partner_id) == [partnership_id],

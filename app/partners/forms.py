@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -67,12 +66,6 @@ class EndForm(FlaskForm):  # type: ignore[misc]
     """Why a partnership ends, or an invitation is declined or withdrawn."""
 
     why = TextAreaField(_("Why, so that the other sides can understand it"), [InputRequired(), Length(max=MAX_WHY)])
-
-
-class FloorForm(FlaskForm):  # type: ignore[misc]
-    """The smallest overlap that this side lets be shown."""
-
-    floor = IntegerField(_("Smallest count shown, in members"), [InputRequired()])
 
 
 def timezones(region: str) -> list[str]:

@@ -12,7 +12,7 @@ from app.context import actor, db, now
 from app.errors import said
 from app.partners import bp, sight, stages
 from app.partners.ending import consequences
-from app.partners.forms import EndForm, FloorForm, MoveForm
+from app.partners.forms import EndForm, MoveForm
 from app.partners.preview import seen_by_sides
 from app.security import confirmed
 from partners.campaigns.queries import campaigns_of_partnership
@@ -101,26 +101,10 @@ def end(partnership_id: str) -> Any:
     return _ending(partnership_id, form)
 
 
-@bp.post("/partnerships/<partnership_id>/floor")
-def floor(partnership_id: str) -> Any:
-    """Set the smallest count that the own side lets be shown."""
-    form = FloorForm()
-    if form.validate_on_submit():
-        try:
-            services.set_floor(db(), actor(), partnership_id, form.floor.data, now())
-        except Invalid as error:
-            form.floor.errors = [said(error)]
-        else:
-            context.commit()
-            flash(_("Your smallest count is set. The larger one of all sides counts."))
-            return _to(partnership_id)
-    return _shown(queries.partnership_page(db(), actor(), partnership_id), form), 422
-
-
-def _shown(page: PartnershipPage, form: FloorForm | None = None, moving: MoveForm | None = None) -> str:
+def _shown(page: PartnershipPage, moving: MoveForm | None = None) -> str:
     campaigns = campaigns_of_partnership(db(), actor(), page.id)
     return render_template(
-        "partners/partnership.html", page=page, form=form or FloorForm(formdata=None, floor=page.own.floor),
+        "partners/partnership.html", page=page,
         moving=moving or MoveForm(formdata=None).offer(page), rungs=stages.rungs(page), guide=stages.GUIDES[page.stage],
         ways=stages.ways(page), sights=sight.sights(page, campaigns), campaigns=campaigns,
         job=sight.counting(db(), actor(), page),

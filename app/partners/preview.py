@@ -16,9 +16,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.audiences.lists import size, text
+from app.audiences.overlap_lists import size, text
 from partners.audiences.pair_queries import Matrix, overlap_matrix
-from partners.audiences.release import ReleaseKind, SizeBand
+from partners.audiences.release import SizeBand
 from partners.audiences.size_queries import members_band
 from partners.campaigns.cards import CampaignCard
 from partners.campaigns.queries import campaigns_of_partnership
@@ -128,9 +128,9 @@ def _overlaps(matrix: Matrix, own_ids: set[str]) -> tuple[tuple[SeenOverlap, ...
         (column, row, cell)
         for row, line in zip(matrix.rows, matrix.cells, strict=True)
         for column, cell in zip(matrix.columns, line, strict=True)
-        if cell is not None and column.id in own_ids
+        if cell is not None and column.id in own_ids and not cell.is_taken_back
     ]
-    shown = [(ours, theirs, cell) for ours, theirs, cell in pairs if cell.kind is not ReleaseKind.HIDDEN]
+    shown = [(ours, theirs, cell) for ours, theirs, cell in pairs if cell.is_shown]
     return tuple(SeenOverlap(ours, theirs, text(cell)) for ours, theirs, cell in shown), len(pairs) - len(shown)
 
 

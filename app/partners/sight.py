@@ -40,7 +40,7 @@ SIGHTS: dict[str, tuple[Any, Any, Any]] = {
     ),
     "signed": (
         label("signed"),
-        _("Overlaps above the floor as counts rounded to ten; the terms you signed together; the results of joint "
+        _("Overlaps above the floor as rounded counts with noise; the terms you signed together; the results of joint "
           "campaigns, the same for all their parties."),
         _("Exact counts, lists, members, whether one person is in your list, orders outside of joint campaigns."),
     ),

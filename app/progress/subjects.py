@@ -12,6 +12,8 @@ from partners.outbox import JobView
 SUBJECT_PAGES: dict[str, tuple[str, str]] = {
     "count_overlaps": ("audiences.show", "audience_id"),
     "count_partnership": ("partners.partnership", "partnership_id"),
+    "count_regions": ("audiences.regions", "regions_id"),
+    "compare_blinded": ("audiences.blind_count", "blind_count_id"),
     "read_import": ("referrals.show", "import_id"),
     "draft_statements": ("revenue.period", "period_id"),
     "render_statement": ("revenue.statement", "statement_id"),

@@ -1,31 +1,34 @@
-"""Reads of pairs of audiences: what may be shown of overlaps that were counted."""
+"""Reads of pairs of communities: what may be shown of their overlaps, for one brand, for a campaign, as a matrix."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from partners.audiences.counting_queries import newest_in
-from partners.audiences.models import Audience, Overlap
+from partners.audiences.counting_queries import newest_in, pairings_of_partnership
+from partners.audiences.evaluating import Question
+from partners.audiences.evaluation_queries import rules_of
+from partners.audiences.models import Audience
 from partners.audiences.queries import own_audience
-from partners.audiences.release import Released, SizeBand, released, rounded, size_band
+from partners.audiences.release import Released, ReleaseSettings, SizeBand, rounded, size_band
+from partners.audiences.result_queries import Note, Result, latest_results, notes_of
 from partners.communities.models import Community
 from partners.directory import policy
 from partners.directory import queries as directory
-from partners.directory.models import Footing, Partner, Partnership, PartnershipPartner
+from partners.directory.models import Footing, Partner, Partnership
 from partners.directory.policy import Action, Actor
 from partners.directory.relationship import OPEN_FOOTINGS
 
 
 @dataclass(frozen=True, slots=True)
 class ReleasedOverlap:
-    """What the actor reads of an own community and a partner's.
+    """What the actor reads of an own community and a partner's; in ``released`` the own list is the first.
 
-    ``own_size`` is exact. ``other_size`` (rounded to ten) is None before the partnership is signed; then only
+    ``own_size`` is exact. ``other_size`` (rounded) is None before the partnership is signed; then only
     ``other_size_band`` may be shown. ``as_of`` is the older day of the two lists.
     """
 
@@ -73,15 +76,21 @@ class MatrixCommunity:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Own communities against those of the partners. ``cells[i][j]``: None means not counted, or no valid audience."""
+    """Own communities against those of the partners.
+
+    ``cells[i][j]``: the own list first; None means not counted, or no valid audience. ``notes[i][j]``: why nothing
+    newer is there; None where it is up to date. ``computed[i][j]``: when it was counted.
+    """
 
     partnership_id: str
     name: str
     footing: str
-    floor: int
+    settings: ReleaseSettings
     rows: tuple[MatrixCommunity, ...]
     columns: tuple[MatrixCommunity, ...]
     cells: tuple[tuple[Released | None, ...], ...]
+    notes: tuple[tuple[Note | None, ...], ...]
+    computed: tuple[tuple[datetime | None, ...], ...]
     waiting: int
 
     @property
@@ -89,45 +98,29 @@ class Matrix:
         """Whether overlaps are counted and shown on this footing."""
         return self.footing in OPEN_FOOTINGS
 
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """An overlap with its two audiences, and what decides its release."""
-
-    partnership: Partnership
-    one: Audience
-    other: Audience
-    floor: int
-    overlap: Overlap
-
     @property
-    def released(self) -> Released:
-        return released(
-            self.overlap.shared, self.one.accepted, self.other.accepted, self.floor, self.partnership.footing.value
-        )
-
-    @property
-    def as_of(self) -> date:
-        return min(self.one.as_of, self.other.as_of)
+    def floor(self) -> int:
+        """Members; no smaller overlap is shown."""
+        return self.settings.floor
 
 
 def released_overlaps(
     session: Session, actor: Actor, now: datetime, audience_id: str | None = None
 ) -> list[ReleasedOverlap]:
-    """Return what may be shown of each own community and each partner's, of their newest audiences, each pair once.
+    """Return what may be shown of each own community and each partner's, each pair once.
 
-    Where a pair is in several partnerships, the one that releases most counts. With ``audience_id`` only the pairs of
-    that own audience.
+    Where a pair is in several partnerships, the one that releases most counts. With ``audience_id`` only what was
+    counted of that own audience.
     """
     policy.require(actor, Action.READ)
     mine = None if audience_id is None else {own_audience(session, actor, audience_id).id}
     accepted = directory.accepted_partnership_ids(session, actor.partner_id)
-    found: dict[tuple[str, str], _Counted] = {}
-    for counted in sorted(_counted(session, accepted, now.date()), key=_rank):
-        own, other = _own_first(counted, actor)
+    found: dict[tuple[str, str], Result] = {}
+    for result in sorted(latest_results(session, accepted, now), key=_rank):
+        own, other = _own_first(result, actor)
         if own.partner_id == actor.partner_id and (mine is None or own.id in mine):
-            found[own.community_id, other.community_id] = counted
-    return [_seen_by(counted, actor) for counted in found.values()]
+            found[own.community_id, other.community_id] = result
+    return [_seen_by(result, actor) for result in found.values()]
 
 
 def overlaps_of_campaign(
@@ -144,12 +137,11 @@ def overlaps_of_campaign(
         if each == (partnership_id or each)
     ]  # fmt: skip
     found: dict[tuple[str, str], SharedOverlap] = {}
-    for counted in sorted(_counted(session, accepted, now.date(), community_ids), key=_rank):
-        a, b = sorted((counted.one, counted.other), key=lambda audience: audience.community_id)
-        size_a, size_b = (rounded(one.accepted) if _is_signed(counted) else None for one in (a, b))
-        footing = counted.partnership.footing.value
-        shown = released(counted.overlap.shared, a.accepted, b.accepted, counted.floor, footing)
-        pair = SharedOverlap(a.community_id, b.community_id, size_a, size_b, shown, counted.as_of)
+    for result in sorted(latest_results(session, accepted, now, community_ids), key=_rank):
+        a, b = sorted((result.one, result.other), key=lambda audience: audience.community_id)
+        size_a, size_b = (_size(result, one) if _is_signed(result) else None for one in (a, b))
+        shown = result.released(a.partner_id)
+        pair = SharedOverlap(a.community_id, b.community_id, size_a, size_b, shown, result.as_of)
         found[a.community_id, b.community_id] = pair
     return [found[pair] for pair in sorted(found)]
 
@@ -161,79 +153,83 @@ def overlap_matrix(session: Session, actor: Actor, partnership_id: str, now: dat
     """
     policy.require(actor, Action.READ)
     partnership = directory.own_partnership(session, actor, partnership_id)
+    rules = rules_of(session, [partnership_id])[partnership_id]
     is_open = partnership.footing in OPEN_FOOTINGS
-    audiences = {one.community_id: one for one in newest_in(session, [partnership_id], now.date())} if is_open else {}
-    rows, columns = _sides(session, actor, partnership, audiences)
-    cells = {
-        (own.community_id, other.community_id): counted.released
-        for counted in (_counted(session, [partnership_id], now.date()) if is_open else ())
-        for own, other in [_own_first(counted, actor)]
-    }
-    table = tuple(tuple(cells.get((row.id, column.id)) for column in columns) for row in rows)
-    waiting = sum(
-        cell is None and row.as_of is not None and column.as_of is not None
-        for row, line in zip(rows, table, strict=True)
-        for column, cell in zip(columns, line, strict=True)
+    notes = notes_of(session, [partnership_id], now) if is_open else {}
+    results = latest_results(session, [partnership_id], now, notes=notes) if is_open else []
+    audiences = _shown_audiences(session, partnership_id, results, now.date()) if is_open else {}
+    rows, columns = _sides(session, actor, partnership, audiences, rules.settings.rounding)
+    by_pair = {result.communities: result for result in results}
+    table = [[by_pair.get(frozenset((row.id, column.id))) for column in columns] for row in rows]
+    return Matrix(
+        partnership.id, partnership.name, partnership.footing.value, rules.settings, rows, columns,
+        tuple(tuple(cell.released(actor.partner_id) if cell else None for cell in line) for line in table),
+        tuple(
+            tuple(
+                cell.note if cell else notes.get((partnership_id, frozenset((row.id, column.id))))
+                for cell, column in zip(line, columns, strict=True)
+            )
+            for line, row in zip(table, rows, strict=True)
+        ),
+        tuple(tuple(cell.overlap.computed_at if cell else None for cell in line) for line in table),
+        _waiting(session, actor, partnership_id, set(notes), now),
+    )  # fmt: skip
+
+
+def _waiting(
+    session: Session, actor: Actor, partnership_id: str, answered: Collection[tuple[str, frozenset[str]]], now: datetime
+) -> int:
+    """Return how many pairs with an own list are still to be counted; those with an answer are not."""
+    return sum(
+        Question.PAIR in one.questions
+        and actor.partner_id in (one.own.partner_id, one.other.partner_id)
+        and (partnership_id, one.communities) not in answered
+        for one in pairings_of_partnership(session, partnership_id, now.date())
     )
-    floor = directory.floor_of(session, partnership_id)
-    return Matrix(partnership.id, partnership.name, partnership.footing.value, floor, rows, columns, table, waiting)
 
 
-def _counted(
-    session: Session, partnership_ids: Collection[str], today: date, community_ids: Collection[str] | None = None
-) -> Iterator[_Counted]:
-    """Yield the overlaps of the newest audiences in these partnerships, in the order of their ids."""
-    newest = {
-        one.id: one
-        for one in newest_in(session, partnership_ids, today)
-        if community_ids is None or one.community_id in community_ids
-    }
-    partnerships = session.scalars(select(Partnership).where(Partnership.id.in_(partnership_ids)))
-    by_id = {one.id: one for one in partnerships}
-    floors = _floors(session, partnership_ids)
-    wanted = select(Overlap).where(
-        Overlap.partnership_id.in_(partnership_ids),
-        Overlap.audience_a_id.in_(newest),
-        Overlap.audience_b_id.in_(newest),
-    )
-    for overlap in session.scalars(wanted.order_by(Overlap.id)):
-        one, other = newest[overlap.audience_a_id], newest[overlap.audience_b_id]
-        yield _Counted(by_id[overlap.partnership_id], one, other, floors[overlap.partnership_id], overlap)
+def _shown_audiences(
+    session: Session, partnership_id: str, results: Iterable[Result], today: date
+) -> dict[str, Audience]:
+    """Return the list of each community that stands beside it: the newest, or one that was counted without tokens."""
+    counted = {one.community_id: one for result in results for one in (result.one, result.other)}
+    kept = {key: one for key, one in counted.items() if one.tokens_deleted_at is None}
+    return kept | {one.community_id: one for one in newest_in(session, partnership_id, today)}
 
 
-def _floors(session: Session, partnership_ids: Collection[str]) -> dict[str, int]:
-    """Return the larger floor of all sides of each partnership."""
-    side = PartnershipPartner
-    largest = select(side.partnership_id, func.max(side.floor)).group_by(side.partnership_id)
-    rows = session.execute(largest.where(side.partnership_id.in_(partnership_ids)))
-    return dict(rows.all())
-
-
-def _rank(counted: _Counted) -> tuple[bool, int, str]:
+def _rank(result: Result) -> tuple[bool, bool, int, str]:
     """Order by how much is released, so that the last of several partnerships of a pair is the one that counts."""
-    return _is_signed(counted), -counted.floor, counted.partnership.id
+    is_there = result.overlap.noisy is not None
+    return is_there, _is_signed(result), -result.rules.settings.floor, result.overlap.partnership_id
 
 
-def _is_signed(counted: _Counted) -> bool:
-    return counted.partnership.footing is Footing.SIGNED
+def _is_signed(result: Result) -> bool:
+    return result.rules.footing == Footing.SIGNED
 
 
-def _own_first(counted: _Counted, actor: Actor) -> tuple[Audience, Audience]:
-    is_swapped = counted.other.partner_id == actor.partner_id
-    return (counted.other, counted.one) if is_swapped else (counted.one, counted.other)
+def _own_first(result: Result, actor: Actor) -> tuple[Audience, Audience]:
+    is_turned = result.is_second(actor.partner_id)
+    return (result.other, result.one) if is_turned else (result.one, result.other)
 
 
-def _seen_by(counted: _Counted, actor: Actor) -> ReleasedOverlap:
-    own, other = _own_first(counted, actor)
+def _size(result: Result, audience: Audience) -> int:
+    row = result.overlap
+    return rounded(row.size_a if audience is result.one else row.size_b, result.rules.settings.rounding)
+
+
+def _seen_by(result: Result, actor: Actor) -> ReleasedOverlap:
+    own, other = _own_first(result, actor)
+    row = result.overlap
+    own_size, other_size = (row.size_a, row.size_b) if own is result.one else (row.size_b, row.size_a)
     return ReleasedOverlap(
-        counted.partnership.id, counted.partnership.footing.value, own.community_id, other.community_id,
-        other.partner_id, own.accepted, rounded(other.accepted) if _is_signed(counted) else None,
-        size_band(other.accepted), counted.released, counted.as_of, counted.overlap.computed_at,
+        row.partnership_id, result.rules.footing, own.community_id, other.community_id, other.partner_id, own_size,
+        _size(result, other) if _is_signed(result) else None, size_band(other_size), result.released(actor.partner_id),
+        result.as_of, row.computed_at,
     )  # fmt: skip
 
 
 def _sides(
-    session: Session, actor: Actor, partnership: Partnership, audiences: Mapping[str, Audience]
+    session: Session, actor: Actor, partnership: Partnership, audiences: Mapping[str, Audience], step: int
 ) -> tuple[tuple[MatrixCommunity, ...], tuple[MatrixCommunity, ...]]:
     """Return own communities and, while the partnership is open, those of the partners, by name."""
     is_open = partnership.footing in OPEN_FOOTINGS
@@ -242,18 +238,19 @@ def _sides(
         select(Community, Partner).join(Partner, Partner.id == Community.partner_id)
         .where(Partner.id.in_(members)).order_by(Partner.name, Community.name, Community.id)
     ).all()  # fmt: skip
-    is_signed = partnership.footing is Footing.SIGNED
-    shown = [(p.id == actor.partner_id, _shown(c, p, audiences.get(c.id), actor, is_signed)) for c, p in found]
+    step = step if partnership.footing is Footing.SIGNED else 0
+    shown = [(p.id == actor.partner_id, _shown(c, p, audiences.get(c.id), actor, step)) for c, p in found]
     return tuple(one for is_own, one in shown if is_own), tuple(one for is_own, one in shown if not is_own)
 
 
 def _shown(
-    community: Community, partner: Partner, audience: Audience | None, actor: Actor, is_signed: bool
+    community: Community, partner: Partner, audience: Audience | None, actor: Actor, step: int
 ) -> MatrixCommunity:
+    """Return a row or column; a step of 0 means that only the band of a partner's size may be shown."""
     size, band, as_of = None, None, None
     if audience is not None:
         is_own = partner.id == actor.partner_id
-        size = audience.accepted if is_own else rounded(audience.accepted) if is_signed else None
+        size = audience.accepted if is_own else rounded(audience.accepted, step) if step else None
         band, as_of = size_band(audience.accepted), audience.as_of
     return MatrixCommunity(
         community.id, community.name, community.name_zh, partner.name, partner.name_zh, size, band, as_of

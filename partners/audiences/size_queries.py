@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from partners.audiences.file_queries import members_now
 from partners.audiences.models import Audience
 from partners.audiences.queries import newest_audiences
 from partners.audiences.release import SizeBand, size_band
@@ -25,4 +26,5 @@ def members_band(session: Session, actor: Actor, partner_id: str, now: datetime)
     with beyond_tenant(session):
         communities = select(Audience.community_id).where(Audience.partner_id == partner_id).distinct()
         newest = newest_audiences(session, list(session.scalars(communities)), now.date())
-    return size_band(sum(audience.accepted for audience in newest)) if newest else None
+        members = members_now(session, [audience.id for audience in newest])
+    return size_band(sum(members.get(audience.id, audience.accepted) for audience in newest)) if newest else None

@@ -38,7 +38,7 @@ def network_of(session: Session, actor: Actor, now: datetime, universe: int | No
         universe: people who could be members of any of the communities; without it there is no lift.
     """
     policy.require(actor, Action.READ)
-    released = overlaps.released_overlaps(session, actor, now)
+    released = [each for each in overlaps.released_overlaps(session, actor, now) if not each.released.is_taken_back]
     nodes = _visible_nodes(session, actor, now, released)
     flows = referrals.referral_flows(session, actor)
     edges = _flow_edges(session, flows, nodes)
@@ -57,7 +57,8 @@ def campaign_flow(session: Session, actor: Actor, campaign_id: str, now: datetim
     campaign = campaigns.own_campaign(session, actor, campaign_id)
     nodes = _campaign_nodes(session, campaign.id)
     ids = [node.community_id for node in nodes]
-    shared = overlaps.overlaps_of_campaign(session, actor, ids, now, campaign.partnership_id)
+    found = overlaps.overlaps_of_campaign(session, actor, ids, now, campaign.partnership_id)
+    shared = [each for each in found if not each.released.is_taken_back]
     sizes = {key: size for each in shared for key, size in _sizes(each) if size is not None}
     nodes = [replace(node, size=sizes.get(node.community_id)) for node in nodes]
     flows = referrals.referral_flows(session, actor, campaign.id)

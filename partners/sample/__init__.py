@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from partners.sample import administering, closing, fitting, joining, story
+from partners.sample.keying import files_at_home as files_at_home
 from partners.sample.queries import is_empty as is_empty
 from partners.sample.world import World
 from partners.store import FolderStore

@@ -36,6 +36,10 @@ REFUND_DAYS = ((0, 10), (4, 15), (9, 25), (23, 25), (65, 25))
 """(days after the sale, weight)."""
 
 
+SEGMENTS = ("new", "regular", "regular", "regular", "regular", "regular", "regular", "lapsed", "lapsed", "new")
+"""Segment of a person, by the last digit of their number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """What one merchant sells in a campaign.
@@ -68,9 +72,9 @@ def member_list(random: Random, size: int, corner: float) -> bytes:
     while len(chosen) < size:
         spread = random.gauss(corner, 0.09) if random.random() < 0.75 else random.random()
         chosen.add(int(spread % 1 * POPULATION))
-    lines = [f"person{number:05d}@mail.example" for number in sorted(chosen)]
-    lines += ["not-an-address", "info@shop.example", lines[0].upper(), ""]
-    return ("email\n" + "\n".join(lines) + "\n").encode()
+    lines = [f"person{number:05d}@mail.example,{SEGMENTS[number % len(SEGMENTS)]}" for number in sorted(chosen)]
+    lines += ["not-an-address,new", "info@shop.example,regular", lines[0].upper(), ",lapsed"]
+    return ("email,segment\n" + "\n".join(lines) + "\n").encode()
 
 
 def orders(

@@ -11,10 +11,12 @@ from partners.campaigns.proposal import GoalPlan, Offer, PartyOffer, Plan, Propo
 from partners.campaigns.proposal_queries import newest_terms
 from partners.directory import queries, stage_services
 from partners.directory import services as directory
+from partners.sample.blind_counting import propose_counting
 from partners.sample.brands import BRANDS
 from partners.sample.campaigns import BONDS, SKETCHES, Bond, Sketch, Turn
+from partners.sample.keying import publish_keys, register_members, share_key, withdraw_members
 from partners.sample.reporting import report_month
-from partners.sample.world import World, bring_brand, first_of, last_of, register_members
+from partners.sample.world import World, bring_brand, first_of, last_of
 
 FIRST_MONTH = -3
 """The sample world begins to sell three months before it is loaded; those three months are closed."""
@@ -24,11 +26,13 @@ def begin(world: World) -> None:
     """Bring the brands, their partnerships and their members, a month before anything is sold."""
     for brand in BRANDS:
         bring_brand(world, brand, world.day(FIRST_MONTH - 1, 3))
+    publish_keys(world, world.day(FIRST_MONTH - 1, 4))
     for bond in BONDS:
         _meet(world, bond, world.day(FIRST_MONTH - 1, 5))
     for brand in BRANDS:
-        for club in brand.clubs:
+        for club in brand.clubs if brand.code in world.token_keys else ():  # without a partner there is no key yet
             register_members(world, brand, club, world.day(FIRST_MONTH - 1, 8))
+    withdraw_members(world, BRANDS[0], world.day(0, 4))
     for bond in BONDS:
         _turn(world, bond, bond.before)
 
@@ -72,6 +76,7 @@ def finish_campaigns(world: World) -> None:
             _move(world, sketch, Stage.PAUSED, world.day(0, 8), second, sketch.remark)
     for bond in BONDS:
         _turn(world, bond, bond.after)
+    propose_counting(world, "breakfast", "morgenrot", world.day(0, 5))
 
 
 def _meet(world: World, bond: Bond, at: datetime) -> None:
@@ -86,6 +91,7 @@ def _meet(world: World, bond: Bond, at: datetime) -> None:
         return
     for code in bond.brands[1:]:
         directory.accept_partnership(world.session, world.manager(code), made.id, at + timedelta(hours=5))
+    share_key(world, bond.key, bond.brands, at + timedelta(hours=6))
 
 
 def _turn(world: World, bond: Bond, turns: tuple[Turn, ...]) -> None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
 from itertools import count
 from random import Random
 
 from sqlalchemy.orm import Session
 
-from partners.audiences import services as audiences
-from partners.audiences.models import LawfulBasis
 from partners.communities import services as communities
 from partners.directory import entity_services, seat_services
 from partners.directory import services as directory
@@ -20,7 +17,6 @@ from partners.directory.accounts.models import Role
 from partners.directory.models import Partner
 from partners.directory.policy import Actor
 from partners.sample.brands import ROLES, Brand, Club
-from partners.sample.shopping import member_list
 from partners.store import FolderStore
 
 SEED = 20_240_229
@@ -43,6 +39,7 @@ class World:
     community_ids: dict[str, str] = field(default_factory=dict)
     partnership_ids: dict[str, str] = field(default_factory=dict)
     campaign_ids: dict[str, str] = field(default_factory=dict)
+    token_keys: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
     refunds_due: dict[str, list[tuple[datetime, dict[str, object]]]] = field(default_factory=dict)
     ordinals: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -87,16 +84,6 @@ def bring_brand(world: World, brand: Brand, at: datetime) -> None:
     world.entity_ids[brand.code] = entity.id
     for club in brand.clubs:
         _open_club(world, brand, club, at)
-
-
-def register_members(world: World, brand: Brand, club: Club, at: datetime) -> None:
-    """Register a list of a community's members, as its manager would upload it."""
-    members = member_list(world.random, club.size, brand.corner)
-    audiences.register_audience(
-        world.session, world.manager(brand.code), world.store, world.key, world.community_ids[club.code], at.date(),
-        at.date() + timedelta(days=365), LawfulBasis.CONSENT, "joint campaigns", f"{club.code}.csv", BytesIO(members),
-        at,
-    )  # fmt: skip
 
 
 def _seat(world: World, partner: Partner, brand: Brand, role: str, person: str, at: datetime) -> Actor:

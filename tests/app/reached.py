@@ -52,11 +52,12 @@ BRAND_INVITATIONS = ("partners.invite_brand_again", "partners.withdraw_brand")
 """Where an invitation is one of a brand, not of a person."""
 
 FORMS: dict[str, dict[str, Any]] = {
+    "audiences.overlap_settings POST": {"floor": "60", "rounding": "10", "epsilon": "0.25", "budget": "2"},
+    "audiences.withdraw POST": {"file": b"token\n"},
     "campaigns.goals POST": {
         "kpi": "orders", "baseline": "1", "target": "2", "due_on": "2026-04-01", "owner": "",
     },
     "campaigns.move POST": {"to_stage": "paused", "reason": "to see"},
-    "partners.floor POST": {"floor": "60"},
     "partners.move POST": {"from_stage": "value", "to_stage": "working", "why": "to see"},
     "referrals.receive POST": {"file": b"order_id,line_no,occurred_at,campaign,currency,gross\n"},
     "revenue.record_payout POST": {"amount": "0.01", "paid_on": "2026-03-01", "reference": "to see"},

@@ -26,7 +26,7 @@ from tests.app.reached import Reached, ask, reached, routes
 from tests.conftest import new_database
 from tests.sample_world import LOADED_AT, SampleWorld
 from tests.signed_in import signed_in_client
-from tests.things import actor_named, things_of
+from tests.things import actor_named, add_regions, things_of
 
 OWN, PARTNER, STRANGER = "morgenrot", "nordkorn", "saltwind"
 GUESSES = 5_000
@@ -172,6 +172,7 @@ def _sample_on_postgres(postgres_url: str, settings: Settings) -> str:
         keys = settings.token_key, settings.seal_key
         sample.load(session, FolderStore(settings.store_folder), *keys, "-", LOADED_AT)
         outbox.dispatch(session, HANDLERS, LOADED_AT)
+        add_regions(session, "Breakfast table", LOADED_AT)
         session.commit()
     engine.dispose()
     return address

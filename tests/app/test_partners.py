@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.installation import Installation
 from partners.database import reading, writing
-from partners.directory import queries, services
+from partners.directory import services
 from partners.directory.models import Partnership
 from partners.directory.policy import Actor
 from tests.cast import Cast
@@ -97,27 +97,14 @@ def test_ending_says_first_what_follows(client_for: SignedIn, world: Cast, place
     assert client.get(address).status_code == 409
 
 
-def test_the_floor_is_set_and_the_larger_one_shown(client_for: SignedIn, world: Cast, place: Installation) -> None:
-    address = f"/partners/partnerships/{world.partnership.id}/floor"
-    client = client_for(world.alder.manager)
-
-    assert client.post(address, data={"floor": "70"}).status_code == 303
-    refused = client.post(address, data={"floor": "9"})
-
-    assert refused.status_code == 422
-    assert "between 10 and 1000000" in refused.text
-    with reading(place.engine) as session:
-        assert queries.floor_of(session, world.partnership.id) == 70
-
-
 def test_a_stranger_finds_no_partnership_page(client_for: SignedIn, world: Cast) -> None:
     stranger, address = client_for(world.cedar.manager), f"/partners/partnerships/{world.partnership.id}"
 
     assert stranger.get(address).status_code == 404
     for page in ("end", "decline", "preview"):
         assert stranger.get(f"{address}/{page}").status_code == 404
-    form = {"floor": "20", "why": "why", "from_stage": "working", "to_stage": "value"}
-    for verb in ("accept", "decline", "end", "floor", "move"):
+    form = {"why": "why", "from_stage": "working", "to_stage": "value"}
+    for verb in ("accept", "decline", "end", "move"):
         assert stranger.post(f"{address}/{verb}", data=form).status_code == 404
 
 

@@ -165,8 +165,8 @@ def _register(session: Session, world: Cast, accepted: int, days_ago: int = 0) -
         Audience(
             community_id=world.alder.community.id, partner_id=world.alder.partner.id, as_of=as_of,
             expires_on=as_of + timedelta(days=90), lawful_basis=LawfulBasis.CONSENT, purpose="p", source_name="s.csv",
-            source_digest=f"{accepted:064d}", accepted=accepted, duplicates=0, rejected=0, reasons={}, token_key="k",
-            created_by=world.alder.manager.user_id, created_at=NOW,
+            source_digest=f"{accepted:064d}", accepted=accepted, duplicates=0, rejected=0, reasons={},
+            uses=["overlap"], created_by=world.alder.manager.user_id, created_at=NOW, confirmed_at=NOW,
         )
     )  # fmt: skip
     session.flush()

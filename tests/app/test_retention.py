@@ -14,8 +14,9 @@ from sqlalchemy import Engine, func, select
 from app.installation import Installation
 from app.worker import begin_day, reap, run_job
 from partners import outbox
-from partners.audiences import services as audiences
-from partners.audiences.models import Audience, LawfulBasis
+from partners.audiences.keys.models import PartnershipKey
+from partners.audiences.models import Audience, TokenFile
+from partners.audiences.register_services import confirm_audience
 from partners.database import EVERY_TENANT, reading, writing
 from partners.directory.accounts.models import Factor, SignIn
 from partners.directory.policy import Actor
@@ -24,6 +25,8 @@ from partners.referrals.models import Import, ImportState
 from partners.referrals.services import receive_import
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.keys import give_key, token_csv
+from tests.partners.audiences.registering import preview
 
 SignedIn = Callable[[Actor], FlaskClient]
 
@@ -57,6 +60,7 @@ def test_only_admins_choose(client_for: SignedIn, world: Cast, role: str) -> Non
 
 def test_the_job_deletes_what_is_due_and_nothing_else(client_for: SignedIn, world: Cast, place: Installation) -> None:
     old, new = _audience(place, world.alder.manager, world, 1), _audience(place, world.birch.manager, world, 300)
+    _audience(place, world.alder.manager, world, 299, is_confirmed=False)
     read, unread = _upload(place, world.alder.finance, 100), _upload(place, world.birch.finance, None)
     _sign_in(place, world.alder.viewer, 91)
     kept = _sign_in(place, world.alder.viewer, 89)
@@ -65,7 +69,7 @@ def test_the_job_deletes_what_is_due_and_nothing_else(client_for: SignedIn, worl
 
     job = _run(place)
 
-    assert job.result == {"audiences": 1, "uploads": 1, "sign_ins": 1}
+    assert job.result == {"audiences": 1, "previews": 1, "uploads": 1, "sign_ins": 1, "strays": 0, "keys": 0}
     assert [place.store.has(key) for key in (old, new, read, unread)] == [False, True, False, True]
     with reading(place.engine, EVERY_TENANT) as session:
         assert session.get(SignIn, kept) is not None
@@ -81,7 +85,7 @@ def test_the_audience_page_says_that_its_tokens_are_gone(
     key = _audience(place, world.alder.manager, world, 1)
     _run(place)
 
-    page = client_for(world.alder.manager).get(f"/audiences/{Path(key).stem}").text
+    page = client_for(world.alder.manager).get(f"/audiences/{Path(key).parent.name}").text
 
     assert "Its tokens were deleted on" in page
     assert "tokens deleted" in page
@@ -99,7 +103,7 @@ def test_doing_it_again_changes_nothing(world: Cast, place: Installation) -> Non
 
     with reading(place.engine) as session:
         again = session.get_one(Job, job.id)
-        assert (again.state, again.result) == (JobState.DONE, {"audiences": 0, "uploads": 0, "sign_ins": 0})
+        assert (again.state, again.result) == (JobState.DONE, dict.fromkeys(job.result, 0))
 
 
 def test_a_day_begins_once_however_many_workers_look(place: Installation, world: Cast) -> None:
@@ -137,18 +141,20 @@ def _run(place: Installation) -> Job:
         return done
 
 
-def _audience(place: Installation, actor: Actor, world: Cast, days_left: int) -> str:
-    """Register a list a year ago that has so many days left, or for one day has been over for a month."""
+def _audience(place: Installation, actor: Actor, world: Cast, days_left: int, is_confirmed: bool = True) -> str:
+    """Send a list two months ago that has so many days left; return where its tokens lie."""
     brand = next(one for one in (world.alder, world.birch) if one.partner.id == actor.partner_id)
     at = NOW - timedelta(days=60)
-    expires = at.date() + timedelta(days=days_left)
+    days = {"as_of": at.date(), "collected_to": at.date(), "expires_on": at.date() + timedelta(days=days_left)}
     with writing(place.engine, EVERY_TENANT) as session:
-        made = audiences.register_audience(
-            session, actor, place.store, b"t" * 32, brand.community.id, at.date(), expires, LawfulBasis.CONSENT,
-            "joint", "list.csv", BytesIO(b"email\nana@x.com\nben@x.com\n"), at,
-        )  # fmt: skip
+        if session.scalar(select(func.count(PartnershipKey.id))) == 0:
+            give_key(session, actor, world.partnership.id, at)
+        data = token_csv([f"{number}@x.com" for number in range(days_left)])
+        sent = preview(session, brand, place.store, data, at, source_name="list.csv", **days)
+        if is_confirmed:
+            confirm_audience(session, actor, sent.audience.id, at)
         session.commit()
-        return made.audience.token_key
+        return session.scalars(select(TokenFile.store_key).where(TokenFile.audience_id == sent.audience.id)).one()
 
 
 def _upload(place: Installation, actor: Actor, read_days_ago: int | None) -> str:

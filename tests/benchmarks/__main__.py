@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks import results
 from tests.benchmarks.results import Report
 
-BENCHMARKS = ("overlap", "intake", "money", "evidence", "documents", "pages")
+BENCHMARKS = ("overlap", "blinding", "blind_count", "intake", "money", "evidence", "documents", "pages")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partners.lines import NotCsv
 from partners.tabular import (
     MAX_LINE,
     EmptyFile,
@@ -103,11 +104,28 @@ def test_an_empty_file_is_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["email\na@x.com".encode("utf-16"), "email\na".encode("utf-16-le"), b"\xff\xff\xff\n", b"PK\x03\x04\0\0"]
+    "data", ["email\na@x.com".encode("utf-16"), "email\na".encode("utf-16-le"), b"\xff\xff\xff\n"]
 )
 def test_what_is_not_text_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableEncoding):
         open_table(BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"), [(b"PK\x03\x04\0\0", "zip or Excel"), (b"\x1f\x8b\x08\0", "gzip"), (b"%PDF-1.7\n", "PDF")]
+)
+def test_what_is_another_kind_of_file_is_named_and_not_unpacked(data: bytes, kind: str) -> None:
+    with pytest.raises(NotCsv, match=kind):
+        open_table(BytesIO(data))
+
+
+def test_a_stray_quote_in_the_first_line_is_part_of_a_name() -> None:
+    assert open_table(BytesIO(b'email,"na\na@x.com,1\n')).header == ("email", '"na')
+
+
+def test_a_million_columns_are_refused() -> None:
+    with pytest.raises(TooManyColumns):
+        open_table(BytesIO(b"a," * 1_000_000 + b"a\n"))
 
 
 def test_too_many_columns_are_refused() -> None:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from partners.audiences.keys import services as keys
+from partners.audiences.keys.queries import own_copies
+from partners.audiences.keys.sealed import (
+    key_name,
+    make_brand_key,
+    make_partnership_key,
+    seal_key,
+    write_brand_key,
+    write_sealed_keys,
+)
 from partners.campaigns import services as campaigns
 from partners.campaigns import terms_services
 from partners.campaigns.lifecycle import Stage
@@ -109,3 +120,18 @@ def agree(session: Session, brands: Mapping[str, Brand], partnership_id: str, de
     ):
         campaigns.move_campaign(session, actor, made.id, stage, "", at)
     return made.code
+
+
+def share_key(session: Session, brands: Mapping[str, Brand], partnership_id: str, folder: Path, at: datetime) -> None:
+    """Let every brand make its keys, the first one the partnership's; leave CODE.key and CODE.sealed in a folder."""
+    pairs = {code: make_brand_key() for code in brands}
+    for code, brand in brands.items():
+        keys.publish_brand_key(session, brand.people["manager"], pairs[code].public, at)
+        (folder / f"{code}.key").write_text(write_brand_key(pairs[code], code))
+    session.flush()
+    key, first = make_partnership_key(), next(iter(brands.values())).people["manager"]
+    sealed = {brand.partner_id: seal_key(key, partnership_id, pairs[code].public) for code, brand in brands.items()}
+    keys.share_key(session, first, partnership_id, key_name(key), sealed, at)
+    session.flush()
+    for code, brand in brands.items():
+        (folder / f"{code}.sealed").write_text(write_sealed_keys(own_copies(session, brand.people["manager"])))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from app.cli import main
 from partners.database import writing
-from tests.real.brands import Brand, Deal, agree, bring, join
+from tests.real.brands import Brand, Deal, agree, bring, join, share_key
 from tests.real.grocer import CAMPAIGNS, Grocer
 from tests.real.platform import Platform
 
@@ -23,7 +24,7 @@ COLUMNS = ("order_id", "line_no", "occurred_at", "campaign", "currency", "gross"
 def build(platform: Platform, grocer: Grocer, password_digest: str, now: datetime) -> None:
     """Do everything to an empty, migrated platform: agree, register lists, report conversions, close the year."""
     with writing(platform.engine()) as session:
-        brands, codes = _agreed(session, grocer, password_digest)
+        brands, codes = _agreed(session, grocer, password_digest, platform.var)
         session.commit()
     _register_lists(platform, grocer, brands, now)
     _report(platform, grocer, codes, brands)
@@ -31,12 +32,15 @@ def build(platform: Platform, grocer: Grocer, password_digest: str, now: datetim
         _close(platform, month, grocer.brands)
 
 
-def _agreed(session: Session, grocer: Grocer, password_digest: str) -> tuple[dict[str, Brand], dict[str, str]]:
+def _agreed(
+    session: Session, grocer: Grocer, password_digest: str, folder: Path
+) -> tuple[dict[str, Brand], dict[str, str]]:
     at = datetime(2017, 1, 2, tzinfo=UTC)
     brands = {
         code: bring(session, code, name, "US", "USD", at, password_digest) for code, name in grocer.names.items()
     }
     partnership = join(session, list(brands.values()), "The store", "UTC", at)
+    share_key(session, brands, partnership, folder, at)
     codes = {}
     for number in CAMPAIGNS:
         first, last = grocer.dates[number]
@@ -49,12 +53,17 @@ def _agreed(session: Session, grocer: Grocer, password_digest: str) -> tuple[dic
 def _register_lists(platform: Platform, grocer: Grocer, brands: dict[str, Brand], now: datetime) -> None:
     expires = (now + timedelta(days=365)).date()
     for code, brand in brands.items():
-        file = platform.var / f"{code}.csv"
+        file, tokens = platform.var / f"{code}.csv", platform.var / f"{code}.tokens.csv"
         households = sorted(grocer.buyers(code))
         file.write_text("email\n" + "".join(f"household{each}@homes.example\n" for each in households))
+        platform.run(
+            "audience", "blind", file, "--key", platform.var / f"{code}.key", "--sealed",
+            platform.var / f"{code}.sealed", "--out", tokens,
+        )  # fmt: skip
         result = platform.run(
-            "audience", "register", file, "--community", brand.community, "--as-of", "2017-12-31", "--expires", expires,
-            "--basis", "consent", "--purpose", "joint campaigns", "--as", f"manager@{code}.example",
+            "audience", "register", tokens, "--community", brand.community, "--as-of", now.date(), "--expires",
+            expires, "--basis", "consent", "--consent-text", "1", "--collected-from", "2017-01-01", "--collected-to",
+            "2017-12-31", "--purpose", "joint campaigns", "--region", "US", "--as", f"manager@{code}.example",
         )  # fmt: skip
         assert f"{len(households)} members" in result.output
 

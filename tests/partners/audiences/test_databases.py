@@ -2,56 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 from threading import Barrier, Thread
 
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
 
-from partners.audiences import queries, services
-from partners.audiences.counting_queries import pairings_of_partnership
-from partners.audiences.models import Audience, LawfulBasis, Overlap
-from partners.audiences.pair_queries import overlap_matrix
-from partners.audiences.services import SameFile
+from partners.audiences import queries
+from partners.audiences.deletion_services import revoke_audience
+from partners.audiences.models import Audience
+from partners.audiences.register_services import SameFile
+from partners.audiences.withdrawal_queries import withdrawal_lines
+from partners.audiences.withdrawal_services import withdraw_members
 from partners.database import EVERY_TENANT, reading, writing
 from partners.store import FolderStore
-from tests.cast import Brand, Cast, build_cast
+from tests.cast import Cast, build_cast
 from tests.conftest import NOW
-
-
-def register(session: Session, store: FolderStore, brand: Brand, members: range) -> Audience:
-    rows = "\n".join(f"member{number}@x.com" for number in members)
-    return services.register_audience(
-        session, brand.manager, store, bytes(32), brand.community.id, date(2026, 10, 1), date(2027, 10, 1),
-        LawfulBasis.CONSENT, "joint campaigns", "members.csv", BytesIO(f"email\n{rows}\n".encode()), NOW,
-    ).audience  # fmt: skip
+from tests.keys import give_key, token_csv
+from tests.partners.audiences.registering import people, preview, register
 
 
 def world(engine: Engine, store: FolderStore) -> Cast:
     with writing(engine, EVERY_TENANT) as session:
         cast = build_cast(session, NOW)
-        register(session, store, cast.alder, range(1_000))
-        register(session, store, cast.birch, range(500, 2_000))
+        give_key(session, cast.alder.manager, cast.partnership.id, NOW)
+        register(session, cast.alder, store, people(0, 1_000))
+        register(session, cast.birch, store, people(500, 2_000), {"person600@x.com": "gold"})
         session.commit()
         return cast
 
 
-def test_overlaps_are_kept_once_on_either_database(engine: Engine, store: FolderStore) -> None:
+def test_each_side_reads_and_takes_out_its_own(engine: Engine, store: FolderStore) -> None:
     cast = world(engine, store)
-    with writing(engine, EVERY_TENANT) as session:
-        pairings = pairings_of_partnership(session, cast.partnership.id, NOW.date())
-        kept = [services.record_overlaps(session, dict.fromkeys(pairings, 500), NOW) for _ in range(2)]
+    with writing(engine, cast.birch.partner.id) as session:
+        gone = BytesIO(token_csv(people(590, 610)))
+        withdraw_members(session, cast.birch.manager, store, "gone.csv", gone, NOW)
         session.commit()
 
-    with reading(engine, EVERY_TENANT) as session:
-        matrix = overlap_matrix(session, cast.birch.viewer, cast.partnership.id, NOW)
-        assert session.scalar(select(func.count()).select_from(Overlap)) == 1
-        assert len(queries.audiences(session, cast.birch.viewer, NOW)) == 1
+    members, lines = {}, {}
+    for brand in (cast.alder, cast.birch, cast.cedar):
+        with reading(engine, brand.partner.id) as session:
+            cards = queries.audiences(session, brand.viewer, NOW)
+            members[brand.partner.code] = [(card.members, len(card.recipients)) for card in cards]
+            found = withdrawal_lines(session, brand.viewer)
+            lines[brand.partner.code] = [(line.before, line.after) for line in found]
 
-    assert kept == [1, 0]
-    assert matrix.cells[0][0] is not None
-    assert matrix.cells[0][0].count == 500
+    assert members == {"alder": [(1_000, 1)], "birch": [(1_480, 1)], "cedar": []}
+    assert lines == {"alder": [], "birch": [(1_500, 1_480)], "cedar": []}
+
+
+def test_a_withdrawal_is_never_rewritten(engine: Engine, store: FolderStore) -> None:
+    cast = world(engine, store)
+    with writing(engine, EVERY_TENANT) as session:
+        row = withdraw_members(session, cast.alder.manager, store, "a.csv", BytesIO(token_csv(people(0, 2))), NOW)
+        session.commit()
+        row.members = 1
+        with pytest.raises(DBAPIError):
+            session.flush()
+
+
+def test_taking_back_reaches_what_both_sides_read(engine: Engine, store: FolderStore) -> None:
+    cast = world(engine, store)
+    with writing(engine, cast.alder.partner.id) as session:
+        (card,) = queries.audiences(session, cast.alder.viewer, NOW)
+        revoke_audience(session, cast.alder.manager, store, card.id, "by mistake", NOW)
+        session.commit()
+
+    with reading(engine, cast.birch.partner.id) as session:
+        communities = [cast.alder.community.id, cast.birch.community.id]
+        left = queries.newest_audiences(session, communities, NOW.date())
+    assert [audience.partner_id for audience in left] == [cast.birch.partner.id]
 
 
 def test_the_same_file_sent_twice_at_once_is_kept_once(engine: Engine, store: FolderStore) -> None:
@@ -62,7 +83,7 @@ def test_the_same_file_sent_twice_at_once_is_kept_once(engine: Engine, store: Fo
         both_ready.wait()
         try:
             with writing(engine, EVERY_TENANT) as session:
-                register(session, store, cast.alder, range(77))
+                preview(session, cast.alder, store, token_csv(people(0, 77)))
                 session.commit()
         except SameFile as refusal:
             refused.append(refusal)

@@ -1,29 +1,34 @@
-"""When the tokens of an audience go: some days after it ended, the file first; the counts stay."""
+"""When the tokens of an audience go: some days after it ended, the files first; and what was counted from them."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from partners.audiences import queries, services
+from partners.audiences import queries
 from partners.audiences.activity_queries import shared_things
-from partners.audiences.counting_queries import pairing_of, pairings_of_partnership
-from partners.audiences.deletion_services import TokensGone, audiences_due, delete_tokens, revoke_audience
-from partners.audiences.models import Audience, LawfulBasis
-from partners.audiences.pair_queries import released_overlaps
-from partners.audiences.services import record_overlaps
+from partners.audiences.deletion_services import (
+    TokensGone,
+    audiences_due,
+    delete_tokens,
+    revoke_audience,
+    sweep_files,
+)
+from partners.audiences.models import Audience, BlindCount, BlindStep, Overlap, Regions, TokenFile
 from partners.audit import AuditEvent
 from partners.directory.activity_queries import partners_activity
-from partners.directory.models import Footing, Standing
+from partners.directory.models import Footing, PartnershipPartner, Standing
 from partners.directory.relationship import WhyMissing
 from partners.errors import NotAllowed, NotFound
 from partners.store import FolderStore
 from tests.cast import Brand, Cast
 from tests.conftest import NOW
+from tests.keys import give_key, token_csv
+from tests.partners.audiences.registering import people, preview, register
 
 EXPIRES = date(2026, 12, 31)
 OVER = datetime(2027, 1, 1, tzinfo=UTC)
@@ -34,6 +39,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def audience(session: Session, cast: Cast, store: FolderStore) -> Audience:
+    give_key(session, cast.alder.manager, cast.partnership.id, NOW)
     return _registered(session, cast.alder, store)
 
 
@@ -83,23 +89,26 @@ def test_what_ended_before_a_list_was_registered_gives_it_its_days(
 
 
 def test_who_never_had_a_partnership_keeps_a_list_until_it_expires(
-    session: Session, cast: Cast, store: FolderStore
+    session: Session, cast: Cast, audience: Audience
 ) -> None:
-    audience = _registered(session, cast.cedar, store)
+    session.execute(delete(PartnershipPartner).where(PartnershipPartner.partner_id == cast.alder.partner.id))
 
-    assert audiences_due(session, cast.cedar.partner.id, 0, OVER - HOUR) == []
-    assert audiences_due(session, cast.cedar.partner.id, 0, OVER + HOUR) == [audience.id]
+    assert audiences_due(session, cast.alder.partner.id, 0, OVER - HOUR) == []
+    assert audiences_due(session, cast.alder.partner.id, 0, OVER + HOUR) == [audience.id]
 
 
 def test_deleting_removes_the_file_and_keeps_the_counts(
     session: Session, cast: Cast, store: FolderStore, audience: Audience
 ) -> None:
-    assert store.has(audience.token_key)
+    assert len(_files(store)) == 2
+    overlap = _counted(session, cast, audience)
 
     assert delete_tokens(session, store, audience.id, OVER)
     assert not delete_tokens(session, store, audience.id, OVER + HOUR)
 
-    assert not store.has(audience.token_key)
+    assert _files(store) == []
+    assert {row.store_key + row.digest for row in session.scalars(select(TokenFile))} == {""}
+    assert (overlap.noisy, overlap.taken_back_at) == (60, None)
     card = queries.audience_page(session, cast.alder.manager, audience.id, OVER).card
     assert (card.accepted, card.standing, card.tokens_deleted_at) == (2, "tokens_deleted", OVER)
     noted = session.scalars(select(AuditEvent).where(AuditEvent.action == "delete_tokens")).one()
@@ -107,34 +116,65 @@ def test_deleting_removes_the_file_and_keeps_the_counts(
 
 
 def test_a_death_between_file_and_row_is_made_good(session: Session, store: FolderStore, audience: Audience) -> None:
-    store.delete(audience.token_key)
+    for path in _files(store):
+        path.unlink()
 
     assert delete_tokens(session, store, audience.id, OVER)
 
 
-def test_an_audience_without_tokens_is_not_counted(
-    session: Session, cast: Cast, store: FolderStore, audience: Audience
-) -> None:
-    _registered(session, cast.birch, store)
-    assert len(pairings_of_partnership(session, cast.partnership.id, NOW.date())) == 1
+def test_an_audience_without_tokens_is_not_counted(session: Session, store: FolderStore, audience: Audience) -> None:
+    assert queries.newest_audiences(session, [audience.community_id], NOW.date()) == [audience]
 
     delete_tokens(session, store, audience.id, NOW)
 
-    assert pairings_of_partnership(session, cast.partnership.id, NOW.date()) == []
+    assert queries.newest_audiences(session, [audience.community_id], NOW.date()) == []
 
 
-def test_a_list_that_is_taken_back_is_counted_and_shown_no_more(
+def test_what_was_counted_from_a_list_goes_with_it(
     session: Session, cast: Cast, audience: Audience, store: FolderStore
 ) -> None:
-    other = _registered(session, cast.birch, store)
-    record_overlaps(session, {pairing_of(cast.partnership.id, audience, other): 60}, NOW)
-    before = released_overlaps(session, cast.birch.viewer, NOW, other.id)
+    overlap = _counted(session, cast, audience)
+    regions = [
+        Regions(
+            partnership_id=cast.partnership.id, asker_id=cast.birch.partner.id, asked_by=cast.birch.manager.user_id,
+            asked_at=NOW, audience_ids=[one, "b", "c"], sizes=[2, 2, 2], cells=[1] * 7, epsilon_milli=250,
+        )
+        for one in (audience.id, "a")
+    ]  # fmt: skip
+    blind = BlindCount(
+        partnership_id=cast.partnership.id, audience_a_id=audience.id, once_a="blind/x/a.points",
+        proposed_by=cast.alder.manager.user_id, proposed_at=NOW,
+    )  # fmt: skip
+    session.add_all([*regions, blind])
+    session.flush()
 
     revoke_audience(session, cast.alder.manager, store, audience.id, " shared by mistake ", NOW)
 
-    assert (len(before), released_overlaps(session, cast.birch.viewer, NOW, other.id)) == (1, [])
-    assert not store.has(audience.token_key)
-    assert pairings_of_partnership(session, cast.partnership.id, NOW.date()) == []
+    assert _files(store) == []
+    assert (overlap.noisy, overlap.band, overlap.taken_back_at) == (None, "", NOW)
+    assert [(row.cells, row.taken_back_at) for row in regions] == [([], NOW), ([1] * 7, None)]
+    assert (blind.step, blind.once_a, blind.ended_at) == (BlindStep.STOPPED, "", NOW)
+    assert queries.newest_audiences(session, [audience.community_id], NOW.date()) == []
+
+
+def test_a_preview_is_not_taken_back(session: Session, cast: Cast, store: FolderStore, audience: Audience) -> None:
+    previewed = preview(session, cast.alder, store, token_csv(people(0, 99)))
+
+    with pytest.raises(NotFound):
+        revoke_audience(session, cast.alder.manager, store, previewed.audience.id, "why", NOW)
+
+
+def test_files_that_no_row_names_are_swept(session: Session, store: FolderStore, audience: Audience) -> None:
+    kept = _files(store)
+    name = session.scalars(select(TokenFile.key_name)).first()
+    for key in (f"audiences/{audience.id}/lost", "withdrawals/p.0123456789ab", f"withdrawals/p.{name}"):
+        store.put(f"{key}.tokens", b"12345678")
+
+    assert sweep_files(session, store, datetime.now(UTC)) == 1
+    assert sweep_files(session, store, datetime.now(UTC) + timedelta(days=2)) == 1
+
+    assert _files(store) == kept
+    assert store.has(f"withdrawals/p.{name}.tokens")
 
 
 def test_partners_are_told_that_a_list_was_taken_back_not_why(
@@ -170,9 +210,30 @@ def test_only_the_own_brands_manager_takes_a_list_back_and_once(
 
 
 def _registered(session: Session, brand: Brand, store: FolderStore) -> Audience:
-    made = services.register_audience(
-        session, brand.manager, store, b"t" * 32, brand.community.id, NOW.date(), EXPIRES, LawfulBasis.CONSENT,
-        "joint campaigns", "members.csv", BytesIO(b"email\nana@x.com\nben@x.com\n"), NOW,
+    return register(
+        session, brand, store, ["ana@x.com", "ben@x.com"], {"ana@x.com": "gold"}, as_of=NOW.date(), expires_on=EXPIRES
+    )
+
+
+def _counted(session: Session, cast: Cast, audience: Audience) -> Overlap:
+    """Return an overlap of an audience with another list of the cast, as counting would leave it."""
+    other = Audience(
+        community_id=cast.birch.community.id, partner_id=cast.birch.partner.id, as_of=NOW.date(), expires_on=EXPIRES,
+        lawful_basis=audience.lawful_basis, purpose="joint", uses=["overlap"], source_name="b", source_digest="b" * 64,
+        accepted=900, duplicates=0, rejected=0, reasons={}, created_by=cast.birch.manager.user_id, created_at=NOW,
+        confirmed_at=NOW,
     )  # fmt: skip
+    session.add(other)
     session.flush()
-    return made.audience
+    a, b = sorted((audience.id, other.id))
+    overlap = Overlap(
+        partnership_id=cast.partnership.id, audience_a_id=a, audience_b_id=b, size_a=900, size_b=900, noisy=60,
+        epsilon_milli=250, band="from_5", computed_at=NOW,
+    )  # fmt: skip
+    session.add(overlap)
+    session.flush()
+    return overlap
+
+
+def _files(store: FolderStore) -> list[Path]:
+    return sorted(path for path in store.path("audiences").rglob("*") if path.is_file())

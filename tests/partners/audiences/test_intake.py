@@ -1,118 +1,234 @@
-"""From a file to sorted tokens: what is accepted, what is there twice, what is rejected and why."""
+"""From a token file to sorted tokens: what is accepted, what is there twice, and what refuses the whole file."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partners.audiences.intake import COLUMN_NAMES, TOKEN_TYPE, NoMembers, distinct, read_members
-from partners.audiences.tokens import Keyed, Rejection, normalised
-from partners.tabular import EmptyFile, Failure, MissingColumns, UnreadableEncoding, failed_csv
+from partners.audiences import intake
+from partners.audiences.intake import TOKEN_TYPE, Intake, NoMembers, UnevenColumns, distinct, read_tokens
+from partners.audiences.segments import MAX_SEGMENTS
+from partners.audiences.token_blocks import TooManySegments
+from partners.audiences.token_lines import HoldsAddresses, Layout, NotBlinded, OtherColumns
+from partners.tabular import EmptyFile, Failure, RepeatedColumn, UnreadableEncoding, failed_csv
+from tests.keys import TEST_KEY, key_name, token, token_csv
 
-KEY = bytes(range(32))
-addresses = st.sampled_from(
-    ["ana@x.com", " ANA@X.com", "b.en@gmail.com", "ben@googlemail.com", "cy@例子.中国", "info@x.com", "a b@x.com", "no"]
-)
+NAME = key_name(TEST_KEY)
+OTHER_KEY = b"k" * 32
+ANA, BEN, CY = (token(f"{name}@x.com") for name in ("ana", "ben", "cy"))
+NUMBERS = {name: int(token(f"{name}@x.com"), 16) for name in ("ana", "ben", "cy")}
 
 
-def lines(*rows: str) -> BytesIO:
-    return BytesIO("\n".join(["email", *rows]).encode())
+def one(*rows: str, head: str = f"token_{NAME}") -> BytesIO:
+    return BytesIO("\n".join([head, *rows]).encode())
 
 
 def test_members_are_counted_once_and_the_rest_has_reasons() -> None:
-    intake = read_members(lines("ana@x.com", "ANA@x.com ", "info@x.com", "a b@x.com", '""', "ben@x.com"), KEY)
+    found = read_tokens(one(ANA, ANA.upper(), "", ANA[:9], f" {BEN} "))
 
-    assert intake.tokens.tolist() == sorted(Keyed(KEY).token(value) for value in ("ana@x.com", "ben@x.com"))
-    assert intake.tokens.dtype == TOKEN_TYPE
-    assert (intake.accepted, intake.duplicates, intake.rejected) == (2, 1, 2)
-    assert intake.reasons == {"not_an_email": 1, "role_account": 1}
-    assert intake.failures == [
-        Failure(4, ("info@x.com",), "email", "role_account"), Failure(5, ("a b@x.com",), "email", "not_an_email"),
+    assert found.columns[0].key_name == NAME
+    assert found.columns[0].tokens.tolist() == sorted([NUMBERS["ana"], NUMBERS["ben"]])
+    assert found.columns[0].tokens.dtype == TOKEN_TYPE
+    assert (found.accepted, found.duplicates, found.rejected) == (2, 1, 1)
+    assert found.failures == [Failure(5, (ANA[:9],), f"token_{NAME}", "not_a_token")]
+
+
+def test_what_blinding_writes_is_read() -> None:
+    found = read_tokens(BytesIO(token_csv(["ana@x.com", "ben@x.com"], [TEST_KEY, OTHER_KEY], {"ana@x.com": "gold"})))
+
+    assert [column.key_name for column in found.columns] == [NAME, key_name(OTHER_KEY)]
+    assert [len(column.tokens) for column in found.columns] == [2, 2]
+    assert found.segments == ("gold",)
+    assert [column.segment(1).tolist() for column in found.columns] == [
+        [int(token("ana@x.com", key), 16)] for key in (TEST_KEY, OTHER_KEY)
+    ]
+
+
+def test_a_row_lacks_a_token_or_its_label_is_none() -> None:
+    found = read_tokens(
+        one(f"{ANA},gold", ",gold", f"{BEN},a#b", f"{CY},a,b", f'{CY},"a', head=f"token_{NAME},segment")
+    )
+
+    assert found.reasons == {"no_token": 1, "not_a_segment": 1, "open_quote": 1, "wrong_field_count": 1}
+    assert [(failure.row_no, failure.column) for failure in found.failures] == [
+        (3, f"token_{NAME}"), (4, "segment"), (5, ""), (6, "")
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["Email", "E-mail", "e mail", "邮箱", " EMAIL_ADDRESS "])
-def test_the_column_has_many_names(name: str) -> None:
-    intake = read_members(BytesIO(f"姓名;{name}\n王小明;wang@x.cn\n".encode("gb18030")), KEY)
+def test_of_a_persons_segments_the_first_counts() -> None:
+    found = read_tokens(one(f"{ANA},new", f"{BEN},gold", f"{ANA},gold", f"{CY},", head=f"token_{NAME},segment"))
 
-    assert intake.tokens.tolist() == [Keyed(KEY).token("wang@x.cn")]
-
-
-def test_other_names_lead_to_the_two_columns() -> None:
-    assert set(COLUMN_NAMES.values()) == {"email", "token"}
+    assert (found.accepted, found.duplicates) == (3, 1)
+    assert {label: found.columns[0].segment(number).tolist() for number, label in enumerate(found.segments, 1)} == {
+        "new": [NUMBERS["ana"]], "gold": [NUMBERS["ben"]],
+    }  # fmt: skip
 
 
-def test_tokens_made_at_the_brand_are_taken_as_they_are() -> None:
-    digest = Keyed(KEY).digest("ana@x.com").hex()
+def test_people_who_withdrew_are_left_out_under_every_key() -> None:
+    gone = {NAME: [NUMBERS["ana"]], key_name(OTHER_KEY): [int(token("cy@x.com", OTHER_KEY), 16)]}
 
-    intake = read_members(BytesIO(f"token\n{digest}\n{digest[:16].upper()}\n0x12\n{digest[:15]}g\n".encode()), KEY)
+    found = read_tokens(
+        BytesIO(token_csv(["ana@x.com", "ben@x.com", "cy@x.com"], [TEST_KEY, OTHER_KEY], {"ben@x.com": "gold"})),
+        lambda name: np.array(gone[name], TOKEN_TYPE),
+    )
 
-    assert intake.tokens.tolist() == [Keyed(KEY).token("ana@x.com")]
-    assert (intake.duplicates, intake.reasons) == (1, {"not_a_token": 2})
-
-
-def test_three_percent_bad_rows_do_not_stop_the_others() -> None:
-    rows = [f"user{number}@x.com" if number % 33 else f"user {number}" for number in range(990)]
-
-    intake = read_members(lines(*rows), KEY)
-
-    assert (intake.accepted, intake.rejected) == (960, 30)
-    assert [failure.row_no for failure in intake.failures][:3] == [2, 35, 68]
+    assert found.columns[0].tokens.tolist() == [NUMBERS["ben"]]
+    assert [len(column.segment(1)) for column in found.columns] == [1, 1]
+    assert (found.reasons, found.rejected) == ({"withdrawn": 2}, 2)
 
 
-def test_lines_of_two_encodings_are_both_accepted() -> None:
-    data = "email,name\nana@x.com,王\n".encode() + "ben@x.com,李\n".encode("gb18030") + b"cy@x.com,\xff\xff\n"
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"email\nana@x.com\n", 1),
+        (b"ana@x.com\nben@x.com\n", 1),
+        (f"token_{NAME},Phone\n{ANA},1\n".encode(), 1),
+        (f"token_{NAME},E-mail\n{ANA},1\n".encode(), 1),
+        (f"token_{NAME},邮箱\n{ANA},1\n".encode(), 1),
+        (f"token_{NAME},customer name\n{ANA},1\n".encode(), 1),
+        (f"token_{NAME}\n{ANA}\n\nana@x.com\n".encode(), 4),
+        (f"token_{NAME}\n{ANA}\n+49 151 23456789\n".encode(), 3),
+        (f"token_{NAME}\n{ANA}\n13800138000\n".encode(), 3),
+        (f"token_{NAME},segment\n{ANA},gold\n{BEN},ben@x.com\n".encode(), 3),
+        (f"token_{NAME},segment\n{ANA},gold\n{BEN},+49 151 23456789\n".encode(), 3),
+        (f"token_{NAME}\n{ANA},ana@x.com\n".encode(), 2),
+    ],
+)
+def test_a_list_with_addresses_is_refused_whole(data: bytes, line: int) -> None:
+    with pytest.raises(HoldsAddresses, match=f"line {line}") as refusal:
+        read_tokens(BytesIO(data))
 
-    intake = read_members(BytesIO(data), KEY)
-
-    assert (intake.accepted, intake.reasons) == (2, {"unreadable": 1})
+    assert "@x" not in str(refusal.value)
 
 
-def test_mended_rows_can_be_sent_again() -> None:
-    first = read_members(BytesIO(b"email,club\nana x.com,=1\nben@x.com,b\n"), KEY)
-    sent = b"".join(failed_csv(first.header, first.failures)).replace(b"ana x.com", b"ana@x.com")
-
-    second = read_members(BytesIO(sent), KEY)
-
-    assert second.tokens.tolist() == [Keyed(KEY).token("ana@x.com")]
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"token\n9a7e63ede0373a89\n",
+        f"token_{NAME}\n{ANA}\nAna Garcia\n".encode(),
+        f"token_{NAME}\n{ANA}{BEN}{ANA}{BEN}\n".encode(),
+        f"token_{NAME}\n{ANA}\n1.23457E+15\n".encode(),
+        f"token_{NAME}\n{ANA}\n".encode() + b"Jos\xe9\xff\n",
+        f"token_{NAME}\n{ANA},Ana\n".encode(),
+        f"token_{NAME}\n{ANA * 5000}\n".encode(),
+    ],
+)
+def test_a_list_of_anything_but_tokens_is_refused_whole(data: bytes) -> None:
+    with pytest.raises(NotBlinded):
+        read_tokens(BytesIO(data))
 
 
 @pytest.mark.parametrize(
     ("data", "error"),
-    [(b"", EmptyFile), (b"name\nAna\n", MissingColumns), (b"email\n", NoMembers), (b"email\nno\n", NoMembers),
-     ("email\na@x.com".encode("utf-16"), UnreadableEncoding)],
-)  # fmt: skip
-def test_a_file_without_members_is_refused(data: bytes, error: type[Exception]) -> None:
+    [
+        (b"", EmptyFile),
+        (f"token_{NAME}\n".encode(), NoMembers),
+        (f"token_{NAME}\n12ab\n".encode(), NoMembers),
+        (f"token_{NAME}\n{ANA}\n".encode("utf-16"), UnreadableEncoding),
+        (f"token_{NAME}\n{ANA}\n".encode("utf-16-le"), UnreadableEncoding),
+        (f"token_{NAME}\n{ANA}\n\0\n".encode(), UnreadableEncoding),
+        (f"token_{NAME},club\n{ANA},1\n".encode(), OtherColumns),
+        (f"token_{NAME},token_{NAME}\n{ANA},{ANA}\n".encode(), RepeatedColumn),
+        (f"token_{NAME},token_0123456789ab\n{ANA},{BEN}\n{ANA},{CY}\n".encode(), UnevenColumns),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(data: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
-        read_members(BytesIO(data), KEY)
+        read_tokens(BytesIO(data))
 
 
-def test_a_refusal_gives_the_failed_rows_back() -> None:
+def test_more_segments_than_allowed_are_refused() -> None:
+    rows = [f"{number:016x},part {number}" for number in range(MAX_SEGMENTS + 1)]
+
+    assert len(read_tokens(one(*rows[:-1], head=f"token_{NAME},segment")).segments) == MAX_SEGMENTS
+    with pytest.raises(TooManySegments):
+        read_tokens(one(*rows, head=f"token_{NAME},segment"))
+
+
+def test_a_byte_order_mark_and_mixed_line_ends_are_read() -> None:
+    found = read_tokens(BytesIO(f"\ufefftoken_{NAME}\r\n{ANA}\r{BEN}\n{CY}".encode()))
+
+    assert (found.accepted, found.rejected) == (3, 0)
+
+
+def test_a_refusal_gives_the_failed_rows_back_and_they_can_be_mended() -> None:
     with pytest.raises(NoMembers) as refusal:
-        read_members(lines("no", "info@x.com"), KEY)
+        read_tokens(one("12ab,gold", head=f"token_{NAME},segment"))
+    failed = refusal.value.intake
+    sent = b"".join(failed_csv(failed.header, failed.failures)).replace(b"12ab", ANA.encode())
 
-    assert "not_an_email: 1, role_account: 1" in str(refusal.value)
-    assert len(refusal.value.intake.failures) == 2
+    again = read_tokens(BytesIO(sent))
+
+    assert again.columns[0].tokens.tolist() == [NUMBERS["ana"]]
+    assert again.segments == ("gold",)
 
 
-@given(st.lists(addresses, min_size=1, max_size=40))
-def test_every_row_is_accepted_repeated_or_rejected(rows: list[str]) -> None:
-    accepted = [value for value in map(normalised, rows) if not isinstance(value, Rejection)]
+cells = st.sampled_from([ANA, BEN, CY, CY.upper(), f" {ANA}", f'"{BEN}"', "", "12ab", f"{ANA}\r"])
+labels = st.sampled_from(["", "gold", "new friends", "会员", " gold", "a#b", '"gold"', "a" * 41])
 
+
+@given(st.lists(st.tuples(cells, cells, labels), min_size=1, max_size=60), st.sampled_from(",;\t"))
+def test_many_lines_at_once_are_read_as_each_by_itself(rows: list[tuple[str, str, str]], delimiter: str) -> None:
+    head = (f"token_{NAME}", "token_0123456789ab", "segment")
+    data = "\n".join(map(delimiter.join, [head, *rows])).encode()
+
+    assert _outcome(data, lambda layout: layout) == _outcome(data, _by_line)
+
+
+@given(st.lists(cells, min_size=1, max_size=40))
+def test_every_row_is_accepted_repeated_rejected_or_blank(rows: list[str]) -> None:
     try:
-        intake = read_members(lines(*rows), KEY)
+        found = read_tokens(one(*rows))
     except NoMembers as refusal:
-        intake = refusal.intake
+        found = refusal.intake
 
-    assert intake.accepted + intake.duplicates + intake.rejected == len(rows)
-    assert intake.tokens.tolist() == sorted({Keyed(KEY).token(value) for value in accepted})
-    assert len(intake.failures) == intake.rejected == len(rows) - len(accepted)
+    whole = [cell.strip().strip('"').lower() for cell in rows]
+    whole = [cell for row in whole for cell in row.split("\r")]
+    assert found.accepted + found.duplicates + found.rejected == len([cell for cell in whole if cell])
+    assert found.columns[0].tokens.tolist() == sorted({int(cell, 16) for cell in whole if len(cell) == 16})
 
 
 @given(st.lists(st.integers(0, 2**64 - 1)))
 def test_distinct_tokens_are_sorted_each_once(rows: list[int]) -> None:
     assert distinct(np.array(rows, dtype=TOKEN_TYPE)).tolist() == sorted(set(rows))
+
+
+def _by_line(layout: Layout) -> Layout:
+    """Return a layout that looks as if no line were as blinding writes it."""
+
+    class Strange(Layout):
+        is_plain = False
+
+    return Strange(**{name: getattr(layout, name) for name in Layout.__slots__})
+
+
+def _outcome(data: bytes, changed: Callable[[Layout], Layout]) -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake, "layout_of", lambda table: changed(_layout_of(table)))
+        try:
+            found = read_tokens(BytesIO(data))
+        except NoMembers as refusal:
+            found = refusal.intake
+        except (UnevenColumns, NotBlinded) as refusal:
+            return str(refusal)
+    return _plain(found)
+
+
+_layout_of = intake.layout_of
+
+
+def _plain(found: Intake) -> Any:
+    columns = [
+        (column.key_name, column.tokens.tolist(), {
+            label: column.segment(number).tolist() for number, label in enumerate(found.segments, 1)
+        })
+        for column in found.columns
+    ]  # fmt: skip
+    return columns, replace(found, columns=(), segments=tuple(sorted(found.segments)))

@@ -3,52 +3,53 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from partners.audiences import queries, services
-from partners.audiences.counting_queries import pairings_of_audience, pairings_of_partnership
-from partners.audiences.models import Audience, LawfulBasis
-from partners.audiences.overlap import count_pairs
+from partners.audiences import queries
+from partners.audiences.counting_queries import pairings_of_partnership
+from partners.audiences.evaluating import Answer
+from partners.audiences.models import Audience, Overlap
 from partners.audiences.pair_queries import overlap_matrix, overlaps_of_campaign, released_overlaps
 from partners.audiences.release import Band, ReleaseKind, SizeBand
-from partners.communities.models import Community
 from partners.directory.models import Footing, Partnership, PartnershipPartner
 from partners.errors import NotFound
 from partners.store import FolderStore
 from tests.cast import Brand, Cast
 from tests.conftest import NOW
+from tests.partners.audiences.lists import Lists
 
 TODAY = NOW.date()
+WEEK = timedelta(days=7)
 
 
 class World:
-    """Registers lists of numbered members and counts what is to be counted."""
+    """Puts lists of numbered members into the partnership and counts what is to be counted, without any noise."""
 
     def __init__(self, session: Session, cast: Cast, store: FolderStore) -> None:
         self.session, self.cast, self.store = session, cast, store
+        self.lists = Lists(session, store, cast.partnership.id)
 
     def register(
         self, brand: Brand, members: range, as_of: date = date(2026, 10, 1), expires_on: date = date(2027, 10, 1),
         now: datetime = NOW,
     ) -> Audience:  # fmt: skip
-        rows = "\n".join(f"member{number}@x.com" for number in members)
-        return services.register_audience(
-            self.session, brand.manager, self.store, bytes(32), brand.community.id, as_of, expires_on,
-            LawfulBasis.CONSENT, "joint campaigns", "members.csv", BytesIO(f"email\n{rows}\n".encode()), now,
-        ).audience  # fmt: skip
+        return self.lists.put(brand, members, now, as_of=as_of, expires_on=expires_on)
 
-    def count(self, audience: Audience) -> int:
+    def count(self, shared: int | None = None, now: datetime = NOW) -> int:
+        """Count, and put a round number in the place of the noisy one."""
+        found = self.lists.count(now=now)
+        for row in self.session.scalars(select(Overlap).where(Overlap.computed_at == now)):
+            row.noisy = shared
         self.session.flush()
-        pairings = pairings_of_audience(self.session, audience.id, TODAY)
-        counts = {one: count_pairs([self.store.path(one.key_a), self.store.path(one.key_b)])[0, 1] for one in pairings}
-        return services.record_overlaps(self.session, counts, NOW)
+        return found
 
     def count_both(self, alder: range = range(2_000), birch: range = range(1_234, 9_000)) -> None:
         self.register(self.cast.alder, alder)
-        self.count(self.register(self.cast.birch, birch))
+        self.register(self.cast.birch, birch)
+        self.count(len(set(alder) & set(birch)))
 
     def stand_on(self, footing: Footing) -> None:
         self.cast.partnership.footing = footing
@@ -110,7 +111,7 @@ def test_outside_an_open_partnership_nothing_of_the_partner_is_read(
 
 def test_a_stranger_reads_nothing(session: Session, cast: Cast, world: World) -> None:
     world.count_both()
-    audience = world.register(cast.alder, range(3), as_of=date(2026, 10, 2))
+    audience = world.register(cast.alder, range(3_000), as_of=date(2026, 10, 2))
 
     for read in (
         lambda: overlap_matrix(session, cast.cedar.manager, cast.partnership.id, NOW),
@@ -127,54 +128,6 @@ def test_a_stranger_reads_nothing(session: Session, cast: Cast, world: World) ->
     assert queries.latest_sizes(session, cast.birch.manager, both, NOW).keys() == {cast.birch.community.id}
 
 
-def test_only_the_newest_valid_audiences_are_counted(session: Session, cast: Cast, world: World) -> None:
-    old = world.register(cast.alder, range(100), as_of=date(2026, 9, 1))
-    new = world.register(cast.alder, range(200), as_of=date(2026, 9, 2))
-    soon_over = world.register(cast.alder, range(300), as_of=date(2026, 9, 3), expires_on=TODAY)
-    birch = world.register(cast.birch, range(400))
-    session.flush()
-
-    def counted(today: date) -> set[str]:
-        return {
-            key.audience_a_id if key.audience_b_id == birch.id else key.audience_b_id
-            for key in pairings_of_audience(session, birch.id, today)
-        }
-
-    assert counted(TODAY) == {soon_over.id}
-    assert counted(TODAY + timedelta(days=1)) == {new.id}
-    assert pairings_of_audience(session, old.id, TODAY) == []
-
-
-def test_counting_twice_writes_once(session: Session, cast: Cast, world: World) -> None:
-    world.register(cast.alder, range(500))
-    birch = world.register(cast.birch, range(500))
-    session.flush()
-    pairings = pairings_of_audience(session, birch.id, TODAY)
-
-    first = services.record_overlaps(session, dict.fromkeys(pairings, 500), NOW)
-    second = services.record_overlaps(session, dict.fromkeys(pairings, 500), NOW)
-
-    assert (first, second) == (1, 0)
-    assert pairings_of_audience(session, birch.id, TODAY) == []
-    assert services.record_overlaps(session, {}, NOW) == 0
-
-
-def test_communities_of_one_partner_are_not_counted_with_each_other(session: Session, cast: Cast, world: World) -> None:
-    own = world.register(cast.alder, range(500))
-    second = Community(
-        partner_id=cast.alder.partner.id, code="alder-two", name="Second", theme="x", channel="email", created_at=NOW
-    )
-    session.add(second)
-    session.flush()
-    services.register_audience(
-        session, cast.alder.manager, world.store, bytes(32), second.id, TODAY, TODAY, LawfulBasis.CONSENT, "p", "f",
-        BytesIO(b"email\nmember1@x.com\n"), NOW,
-    )  # fmt: skip
-
-    assert pairings_of_audience(session, own.id, TODAY) == []
-    assert pairings_of_partnership(session, cast.partnership.id, TODAY) == []
-
-
 def test_the_signed_partnership_counts_where_a_pair_has_two(session: Session, cast: Cast, world: World) -> None:
     other = Partnership(name="Second", footing=Footing.EXPLORING, timezone="UTC", created_at=NOW)
     session.add(other)
@@ -182,6 +135,10 @@ def test_the_signed_partnership_counts_where_a_pair_has_two(session: Session, ca
     for brand in (cast.alder, cast.birch):
         session.add(PartnershipPartner(partnership_id=other.id, partner_id=brand.partner.id, accepted_at=NOW))
     world.count_both()
+    (row,) = session.scalars(select(Overlap)).all()
+    kept = {name: getattr(row, name) for name in ("audience_a_id", "audience_b_id", "size_a", "size_b", "noisy")}
+    session.add(Overlap(partnership_id=other.id, epsilon_milli=250, computed_at=NOW, **kept))
+    session.flush()
 
     found = released_overlaps(session, cast.alder.manager, NOW)
 
@@ -204,9 +161,9 @@ def test_all_parties_of_a_campaign_read_the_same(session: Session, cast: Cast, w
 
 
 def test_the_matrix_says_how_many_pairs_wait(session: Session, cast: Cast, world: World) -> None:
-    world.register(cast.alder, range(100))
+    world.register(cast.alder, range(1_000))
     before = overlap_matrix(session, cast.alder.manager, cast.partnership.id, NOW)
-    world.register(cast.birch, range(100))
+    world.register(cast.birch, range(1_000))
 
     waiting = overlap_matrix(session, cast.alder.manager, cast.partnership.id, NOW)
 
@@ -243,3 +200,107 @@ def test_an_audience_that_expires_soon_waits_for_its_successor(session: Session,
     assert queries.waiting_for(session, cast.alder.viewer, NOW) == []
     world.register(cast.alder, range(20), as_of=TODAY)
     assert queries.waiting_for(session, cast.alder.manager, NOW) == []
+
+
+def test_where_the_newest_lists_were_not_counted_the_last_count_stays_and_says_why(
+    session: Session, cast: Cast, world: World
+) -> None:
+    world.count_both()
+    later = NOW + timedelta(days=2)
+    world.register(cast.birch, range(1_000, 9_000), as_of=later.date(), now=later)
+    world.count(now=later)
+
+    matrix = overlap_matrix(session, cast.alder.viewer, cast.partnership.id, later)
+    (cell,), (note,) = matrix.cells[0], matrix.notes[0]
+
+    assert cell is not None
+    assert note is not None
+    assert (cell.count, matrix.columns[0].size, matrix.waiting) == (770, 8_000, 0)
+    assert (note.why, note.until) == (Answer.TOO_SOON, NOW + WEEK)
+    assert released_overlaps(session, cast.alder.viewer, later)[0].other_size == 7_770
+
+
+def test_without_budget_the_last_count_stays_and_says_until_when(session: Session, cast: Cast, world: World) -> None:
+    session.get_one(PartnershipPartner, (cast.partnership.id, cast.birch.partner.id)).budget_milli = 250
+    world.register(cast.alder, range(2_000), now=NOW - WEEK)
+    world.register(cast.birch, range(1_234, 9_000))
+    world.count(766)
+    later = NOW + WEEK
+    world.register(cast.birch, range(1_000, 9_000), as_of=later.date(), now=later)
+    world.count(now=later)
+
+    for brand in (cast.alder, cast.birch):
+        matrix = overlap_matrix(session, brand.viewer, cast.partnership.id, later)
+        assert matrix.cells[0][0] is not None
+        assert matrix.notes[0][0] is not None
+        assert matrix.cells[0][0].count == 770
+        assert (matrix.notes[0][0].why, matrix.notes[0][0].until) == (
+            Answer.BUDGET_USED, NOW + timedelta(days=365),
+        )  # fmt: skip
+
+
+def test_what_was_never_counted_says_why(session: Session, cast: Cast, world: World) -> None:
+    world.register(cast.alder, range(999))
+    world.register(cast.birch, range(2_000))
+    world.count()
+
+    matrix = overlap_matrix(session, cast.birch.viewer, cast.partnership.id, NOW)
+
+    assert (matrix.cells, matrix.waiting) == (((None,),), 0)
+    assert matrix.notes[0][0] is not None
+    assert (matrix.notes[0][0].why, matrix.notes[0][0].until) == (Answer.TOO_SMALL, None)
+
+
+def test_a_result_of_a_list_that_was_taken_back_says_so_and_an_older_one_takes_its_place(
+    session: Session, cast: Cast, world: World
+) -> None:
+    world.count_both()
+    later = NOW + WEEK
+    newer = world.register(cast.birch, range(1_000, 9_000), as_of=later.date(), now=later)
+    world.count(1_000, now=later)
+
+    def take_back(row: Overlap, audience: Audience) -> None:
+        row.noisy, row.taken_back_at, audience.tokens_deleted_at = None, later, later
+        session.flush()
+
+    first, second = session.scalars(select(Overlap).order_by(Overlap.computed_at)).all()
+    take_back(second, newer)
+    older = overlap_matrix(session, cast.alder.viewer, cast.partnership.id, later)
+    one = first.audience_a_id if first.audience_b_id == second.audience_b_id else first.audience_b_id
+    take_back(first, session.get_one(Audience, one))
+    none = overlap_matrix(session, cast.alder.viewer, cast.partnership.id, later)
+
+    assert older.cells[0][0] is not None
+    assert older.notes[0][0] is not None
+    assert (older.cells[0][0].count, older.notes[0][0].why) == (770, "taken_back")
+    assert none.cells[0][0] is not None
+    assert none.cells[0][0].kind is ReleaseKind.TAKEN_BACK
+
+
+def test_lists_that_expired_show_nothing(session: Session, cast: Cast, world: World) -> None:
+    world.count_both()
+
+    assert released_overlaps(session, cast.alder.viewer, datetime(2027, 10, 2, tzinfo=NOW.tzinfo)) == []
+
+
+def test_the_larger_rounding_counts(session: Session, cast: Cast, world: World) -> None:
+    world.count_both()
+    session.get_one(PartnershipPartner, (cast.partnership.id, cast.birch.partner.id)).rounding = 100
+
+    found = released_overlaps(session, cast.alder.viewer, NOW)[0]
+
+    assert (found.released.count, found.released.size_b, found.other_size) == (800, 7_800, 7_800)
+
+
+def test_the_own_list_is_the_first_on_both_sides(session: Session, cast: Cast, world: World) -> None:
+    world.count_both()
+
+    ours, theirs = (
+        overlap_matrix(session, brand.viewer, cast.partnership.id, NOW).cells[0][0]
+        for brand in (cast.alder, cast.birch)
+    )
+
+    assert ours is not None
+    assert theirs is not None
+    assert (ours.size_a, ours.unique_a, ours.unique_b) == (2_000, 1_230, 7_000)
+    assert ours == theirs.turned()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from partners.audiences.models import Audience, LawfulBasis
+from partners.audiences.models import Audience, LawfulBasis, TokenFile
 from partners.audiences.pair_queries import overlap_matrix
 from partners.audiences.release import SizeBand
 from partners.audiences.size_queries import members_band
@@ -69,19 +69,25 @@ def test_what_partners_did_is_read_alike(engine: Engine) -> None:
 def _committed(engine: Engine) -> Cast:
     with writing(engine, EVERY_TENANT) as session:
         cast = build_cast(session, NOW)
-        _register(session, cast.alder, 1234)
-        _register(session, cast.birch, 5678)
+        for brand, members in ((cast.alder, 1234), (cast.birch, 5678)):
+            audience = _register(session, brand, members)
+            session.add(
+                TokenFile(
+                    audience_id=audience.id, partner_id=audience.partner_id, partnership_id=cast.partnership.id,
+                    key_name="", members=members, digest=audience.source_digest, store_key="-",
+                )
+            )  # fmt: skip
         session.commit()
     return cast
 
 
-def _register(session: Session, brand: Brand, accepted: int) -> None:
-    session.add(
-        Audience(
-            community_id=brand.community.id, partner_id=brand.partner.id, as_of=NOW.date(),
-            expires_on=NOW.date() + timedelta(days=90), lawful_basis=LawfulBasis.CONSENT, purpose="p",
-            source_name="s.csv", source_digest=f"{accepted:064d}", accepted=accepted, duplicates=0, rejected=0,
-            reasons={}, token_key="k", created_by=brand.manager.user_id, created_at=NOW,
-        )
+def _register(session: Session, brand: Brand, accepted: int) -> Audience:
+    row = Audience(
+        community_id=brand.community.id, partner_id=brand.partner.id, as_of=NOW.date(),
+        expires_on=NOW.date() + timedelta(days=90), lawful_basis=LawfulBasis.CONSENT, purpose="p", source_name="s.csv",
+        source_digest=f"{accepted:064d}", accepted=accepted, duplicates=0, rejected=0, reasons={}, uses=["overlap"],
+        created_by=brand.manager.user_id, created_at=NOW, confirmed_at=NOW,
     )  # fmt: skip
+    session.add(row)
     session.flush()
+    return row

@@ -33,7 +33,7 @@ def add_audience(session: Session, brand: Brand, community: Community, members: 
         community_id=community.id, partner_id=brand.partner.id, as_of=date(2026, 9, 1), expires_on=date(2027, 9, 1),
         lawful_basis=LawfulBasis.CONSENT, purpose="joint marketing", source_name="members.csv",
         source_digest=f"{community.id}{members}".ljust(64, "0")[:64], accepted=members, duplicates=0, rejected=0,
-        reasons={}, token_key="-", created_by=brand.manager.user_id, created_at=NOW,
+        reasons={}, uses=["overlap"], region="DE", created_by=brand.manager.user_id, created_at=NOW, confirmed_at=NOW,
     )  # fmt: skip
     session.add(audience)
     session.flush()
@@ -42,10 +42,13 @@ def add_audience(session: Session, brand: Brand, community: Community, members: 
 
 def add_overlap(session: Session, partnership: Partnership, one: Audience, other: Audience, shared: int) -> None:
     """Add the count of what two audiences share."""
-    a, b = sorted((one.id, other.id))
+    a, b = sorted((one, other), key=lambda audience: audience.id)
     session.add(
-        Overlap(partnership_id=partnership.id, audience_a_id=a, audience_b_id=b, shared=shared, computed_at=NOW)
-    )
+        Overlap(
+            partnership_id=partnership.id, audience_a_id=a.id, audience_b_id=b.id, size_a=a.accepted,
+            size_b=b.accepted, noisy=shared, epsilon_milli=250, computed_at=NOW,
+        )
+    )  # fmt: skip
     session.flush()
 
 
