@@ -12,11 +12,13 @@ from functools import partial
 
 from app.work import Work
 from config import Settings
-from partners.audiences import cluster, counting_queries, counting_services, overlap
-from partners.audiences.counting import Asked, Counted, CountPairs, count_planned, similar_lists
-from partners.audiences.counting_queries import Pairing
-from partners.audiences.evaluation_queries import Similar, plan_of
+from partners.audiences.counting import cluster, overlap
+from partners.audiences.counting import queries as counting_queries
+from partners.audiences.counting import services as counting_services
+from partners.audiences.counting.planned import Asked, Counted, CountPairs, count_planned, similar_lists
+from partners.audiences.counting.queries import Pairing
 from partners.audiences.models import Audience
+from partners.audiences.release.evaluation_queries import Similar, plan_of
 from partners.directory.models import Partnership
 
 BEAT_SECONDS = 2.0

@@ -16,10 +16,10 @@ from app.audiences.keys_forms import PublicKeyForm, SharesForm
 from app.context import actor, db, now
 from app.errors import said
 from app.security import computes_with_keys, confirmed
+from partners.audiences.blinding.portable import portable
 from partners.audiences.keys import queries, services
 from partners.audiences.keys.sealed import NotAPublicKey, write_key_request, write_sealed_keys
 from partners.audiences.keys.services import KeyPublishedBefore
-from partners.audiences.portable import portable
 
 
 @bp.get("/keys")

@@ -13,9 +13,9 @@ from app import filters
 from app.audiences.overlap_lists import size
 from app.labels import label
 from app.listing import Column, Listing
-from partners.audiences.pair_queries import ReleasedOverlap
 from partners.audiences.queries import AudienceCard
-from partners.audiences.release import Released
+from partners.audiences.release.pair_queries import ReleasedOverlap
+from partners.audiences.release.release import Released
 from partners.audiences.withdrawal_queries import WithdrawalLine
 from partners.communities import queries as communities
 from partners.directory.policy import Actor

@@ -12,10 +12,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from app.audiences.overlap_lists import MEASURES
 from app.filters import named
-from partners.audiences.pair_queries import Matrix
-from partners.audiences.release import ReleaseSettings
-from partners.audiences.settings_queries import ReleaseSide
-from partners.audiences.settings_services import ROUNDINGS, SideSettings
+from partners.audiences.release.pair_queries import Matrix
+from partners.audiences.release.release import ReleaseSettings
+from partners.audiences.release.settings_queries import ReleaseSide
+from partners.audiences.release.settings_services import ROUNDINGS, SideSettings
 
 LARGEST = 10**10
 """More people than there are: a larger universe is a slip of the finger."""

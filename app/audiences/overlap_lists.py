@@ -16,10 +16,10 @@ from flask_babel import lazy_gettext
 from app import filters
 from app.labels import label
 from app.listing import Column, Listing
-from partners.audiences.log_queries import EvaluationLine
-from partners.audiences.pair_queries import Matrix, MatrixCommunity
-from partners.audiences.release import Released, ReleaseKind
-from partners.audiences.result_queries import Note
+from partners.audiences.release.log_queries import EvaluationLine
+from partners.audiences.release.pair_queries import Matrix, MatrixCommunity
+from partners.audiences.release.release import Released, ReleaseKind
+from partners.audiences.release.result_queries import Note
 
 MEASURES = {
     "shared": lazy_gettext("Shared members"),

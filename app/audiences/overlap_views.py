@@ -13,9 +13,9 @@ from app.audiences import overlap_lists as lists
 from app.audiences.overlap_forms import SettingsForm, ViewForm
 from app.context import actor, db, now
 from app.errors import said
-from partners.audiences import explain_queries, log_queries, pair_queries, settings_queries
-from partners.audiences.noise import laplace_sd
-from partners.audiences.settings_services import set_release
+from partners.audiences.release import explain_queries, log_queries, pair_queries, settings_queries
+from partners.audiences.release.noise import laplace_sd
+from partners.audiences.release.settings_services import set_release
 from partners.directory import queries as directory
 from partners.errors import Invalid
 from partners.outbox import newest_job

@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from app import filters
 from app.audiences.regions_lists import LETTERS, count, drawn, names, ordered
-from partners.audiences.region_queries import RegionsPage
-from partners.audiences.regions import Region
+from partners.audiences.regions.diagram import Region
+from partners.audiences.regions.queries import RegionsPage
 
 BAR_HEIGHT, ROW_HEIGHT = 150, 26
 COLUMN_LEAST, LETTER_WIDTH = 34, 7

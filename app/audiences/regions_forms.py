@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.filters import named
-from partners.audiences.region_queries import Candidate
+from partners.audiences.regions.queries import Candidate
 
 
 class RegionsForm(FlaskForm):  # type: ignore[misc]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from app.audiences.jobs import beating
 from app.work import Work
-from partners.audiences import region_queries, region_services
+from partners.audiences.counting.overlap import count_regions as counted
 from partners.audiences.models import Regions
-from partners.audiences.noise import noise
-from partners.audiences.overlap import count_regions as counted
-from partners.audiences.regions import region_cost
+from partners.audiences.regions import queries as region_queries
+from partners.audiences.regions import services as region_services
+from partners.audiences.regions.diagram import region_cost
+from partners.audiences.release.noise import noise
 
 
 def count_regions(work: Work) -> None:

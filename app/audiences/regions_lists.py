@@ -12,10 +12,10 @@ from app import filters
 from app.audiences.overlap_lists import milli as milli
 from app.labels import label
 from app.listing import Column, Listing
-from partners.audiences.evaluating import Answer
-from partners.audiences.region_queries import Candidate, ComparedList, RegionsCard, RegionsPage
-from partners.audiences.region_services import Asked
-from partners.audiences.regions import Region, Sum
+from partners.audiences.regions.diagram import Region, Sum
+from partners.audiences.regions.queries import Candidate, ComparedList, RegionsCard, RegionsPage
+from partners.audiences.regions.services import Asked
+from partners.audiences.release.evaluating import Answer
 
 LETTERS = "ABCDEF"
 """One for each list, in formulas and in the figure."""

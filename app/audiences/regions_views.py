@@ -14,8 +14,8 @@ from app.audiences.regions_figure import draw
 from app.audiences.regions_forms import RegionsForm
 from app.context import actor, db, now
 from app.errors import said
-from partners.audiences import region_queries
-from partners.audiences.region_services import ask_regions
+from partners.audiences.regions import queries as region_queries
+from partners.audiences.regions.services import ask_regions
 from partners.directory import policy
 from partners.directory.policy import Action
 from partners.errors import Conflict, Invalid

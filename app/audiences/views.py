@@ -14,11 +14,12 @@ from app.context import actor, db, now, store
 from app.errors import said
 from app.labels import label
 from app.security import computes_with_keys, confirmed
-from partners.audiences import pair_queries, queries, register_services
+from partners.audiences import queries, register_services
 from partners.audiences.deletion_services import revoke_audience
-from partners.audiences.intake import NoMembers
+from partners.audiences.intake.reading import NoMembers
 from partners.audiences.keys.queries import current_key_names
 from partners.audiences.register_services import Previewed
+from partners.audiences.release import pair_queries
 from partners.communities import queries as communities
 from partners.communities.queries import CommunityCard
 from partners.database import reading

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.cli.acting import command, existing_file
 from app.cli.platform import Count, Platform, PlatformSilent
 from partners.audiences.blind.rounds import Round, blind_other, blind_own, end_round, pseudonym_key
-from partners.audiences.blinding import blind_list
+from partners.audiences.blinding.members import blind_list
 from partners.audiences.keys.sealed import BrandKeyPair, public_name, read_brand_key
 from partners.errors import Invalid
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from app.cli.acting import command, existing_file
-from partners.audiences import portable
+from partners.audiences.blinding import portable
 
 
 def register(main: click.Group) -> None:

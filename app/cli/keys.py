@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from app.cli.acting import command, existing_file
+from partners.audiences.blinding.portable import text_of, write_privately
 from partners.audiences.keys import sealed
-from partners.audiences.portable import text_of, write_privately
 from partners.errors import Conflict
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from partners.audiences import queries as audiences
-from partners.audiences.pair_queries import overlap_matrix
+from partners.audiences.release.pair_queries import overlap_matrix
 from partners.campaigns.lifecycle import LADDER, Stage
 from partners.campaigns.queries import campaigns_of_partnership
 from partners.directory import queries as directory

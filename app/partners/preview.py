@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.audiences.overlap_lists import size, text
-from partners.audiences.pair_queries import Matrix, overlap_matrix
-from partners.audiences.release import SizeBand
+from partners.audiences.release.pair_queries import Matrix, overlap_matrix
+from partners.audiences.release.release import SizeBand
 from partners.audiences.size_queries import members_band
 from partners.campaigns.cards import CampaignCard
 from partners.campaigns.queries import campaigns_of_partnership

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from app.labels import label
-from partners.audiences.release import SizeBand
+from partners.audiences.release.release import SizeBand
 from partners.audiences.size_queries import members_band
 from partners.campaigns.cards import CampaignCard
 from partners.communities import queries as communities

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from partners import audit
 from partners.audiences.blind.ending_services import stop_counts_of
+from partners.audiences.intake.files import delete_files, stray_files, withdrawn_files
 from partners.audiences.keys.models import PartnershipKey
 from partners.audiences.models import Audience, Overlap, Regions, TokenFile
 from partners.audiences.queries import own_audience
 from partners.audiences.register_services import PREVIEW_FOR, remove_preview
-from partners.audiences.token_files import delete_files, stray_files, withdrawn_files
 from partners.communities.models import Community
 from partners.database import locked
 from partners.directory import policy

@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from partners.audiences.evaluating import Answer as Answer
-from partners.audiences.evaluating import Question as Question
+from partners.audiences.release.evaluating import Answer as Answer
+from partners.audiences.release.evaluating import Question as Question
 from partners.database import Base, Digest, Id, Ref, Text40, Text120, one_of
 
 

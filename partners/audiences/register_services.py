@@ -14,12 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners import audit, outbox
-from partners.audiences import similarity
-from partners.audiences.intake import Intake, Tokens, read_tokens
-from partners.audiences.keys.queries import current_key_names
-from partners.audiences.models import Audience, LawfulBasis, TokenFile, Use
-from partners.audiences.queries import own_audience
-from partners.audiences.token_files import (
+from partners.audiences.counting import similarity
+from partners.audiences.intake.files import (
     delete_after_commit,
     digest_of,
     kept_tokens,
@@ -27,6 +23,10 @@ from partners.audiences.token_files import (
     withdrawn_key,
     write_tokens,
 )
+from partners.audiences.intake.reading import Intake, Tokens, read_tokens
+from partners.audiences.keys.queries import current_key_names
+from partners.audiences.models import Audience, LawfulBasis, TokenFile, Use
+from partners.audiences.queries import own_audience
 from partners.communities import queries as communities
 from partners.database import locked, new_id
 from partners.directory import policy
@@ -119,7 +119,7 @@ def preview_audience(
     """Read a token file and keep it as a preview; its files are removed again unless the caller commits.
 
     Args:
-        stream: the token file, seekable; see ``intake.read_tokens``.
+        stream: the token file, seekable; see ``intake.reading``.
 
     Raises:
         GroundMissing, OfTheFuture, CollectedLater, ExpiresTooEarly, KeptTooLong; UnknownKey, SameFile, PeopleWithdrew;

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from partners.audiences.file_queries import members_now
 from partners.audiences.models import Audience
 from partners.audiences.queries import newest_audiences
-from partners.audiences.release import SizeBand, size_band
+from partners.audiences.release.release import SizeBand, size_band
 from partners.database import beyond_tenant
 from partners.directory import policy
 from partners.directory.policy import Action, Actor

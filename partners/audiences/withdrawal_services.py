@@ -11,11 +11,7 @@ from sqlalchemy.orm import Session
 
 from partners import audit
 from partners.audiences.file_queries import files_of
-from partners.audiences.intake import Intake, Tokens, read_tokens
-from partners.audiences.keys.queries import current_key_names, own_copies_with_former
-from partners.audiences.models import TokenFile, Withdrawal
-from partners.audiences.register_services import UnknownKey
-from partners.audiences.token_files import (
+from partners.audiences.intake.files import (
     delete_after_commit,
     digest_of,
     kept_tokens,
@@ -23,6 +19,10 @@ from partners.audiences.token_files import (
     withdrawn_key,
     write_tokens,
 )
+from partners.audiences.intake.reading import Intake, Tokens, read_tokens
+from partners.audiences.keys.queries import current_key_names, own_copies_with_former
+from partners.audiences.models import TokenFile, Withdrawal
+from partners.audiences.register_services import UnknownKey
 from partners.database import locked
 from partners.directory import policy
 from partners.directory.models import Partner

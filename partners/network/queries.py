@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from partners.audiences import pair_queries as overlaps
 from partners.audiences import queries as audiences
-from partners.audiences.pair_queries import ReleasedOverlap, SharedOverlap
-from partners.audiences.release import rounded
+from partners.audiences.release import pair_queries as overlaps
+from partners.audiences.release.pair_queries import ReleasedOverlap, SharedOverlap
+from partners.audiences.release.release import rounded
 from partners.campaigns import queries as campaigns
 from partners.campaigns.models import CampaignCommunity
 from partners.communities import queries as communities

@@ -105,7 +105,7 @@ def test_what_is_refused_is_said_and_nothing_is_written(run: Run, tmp_path: Path
 
 
 def test_blinding_brings_no_database_and_no_web_along() -> None:
-    code = "import sys, partners.audiences.portable; print(*{'sqlalchemy', 'flask', 'app'} & set(sys.modules))"
+    code = "import sys, partners.audiences.blinding.portable; print(*{'sqlalchemy', 'flask', 'app'} & set(sys.modules))"
 
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

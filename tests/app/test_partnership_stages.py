@@ -14,7 +14,7 @@ from app import create_app
 from app.installation import Installation
 from partners.audiences.models import Audience, LawfulBasis
 from partners.audiences.queries import audiences
-from partners.audiences.release import SizeBand
+from partners.audiences.release.release import SizeBand
 from partners.audiences.size_queries import members_band
 from partners.database import reading, writing
 from partners.directory.accounts.models import User

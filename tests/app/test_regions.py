@@ -14,10 +14,10 @@ from app.audiences.jobs import counter_of
 from app.installation import Installation
 from app.jobs import HANDLERS
 from partners import outbox
-from partners.audiences import overlap
+from partners.audiences.counting import overlap
 from partners.audiences.deletion_services import revoke_audience
 from partners.audiences.models import Audience, Regions
-from partners.audiences.region_services import ask_regions
+from partners.audiences.regions.services import ask_regions
 from partners.communities.models import Community
 from partners.database import EVERY_TENANT, reading, writing
 from partners.directory.models import Footing, Partnership

@@ -79,7 +79,7 @@ def write_numbers(path: Path, count: int) -> None:
 
 def prepare_tandem(path: Path, keys: int) -> Callable[[], Tokens]:
     """Blind and write with our own code."""
-    from partners.audiences.blinding import blind_list, write_tokens
+    from partners.audiences.blinding.members import blind_list, write_tokens
 
     def blind() -> Tokens:
         with path.open("rb") as stream:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from partners.audiences.intake import read_tokens
+from partners.audiences.intake.reading import read_tokens
 from tests.benchmarks.results import HEADS, Report, Target, along, row
 from tests.benchmarks.timing import Measured, in_turn, measured
 from tests.keys import TEST_KEY, key_name

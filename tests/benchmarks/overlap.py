@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from partners.audiences.intake import TOKEN_TYPE
-from partners.audiences.overlap import count_pairs, open_tokens
+from partners.audiences.counting.overlap import count_pairs, open_tokens
+from partners.audiences.intake.reading import TOKEN_TYPE
 from tests.benchmarks.results import HEADS, Report, Target, at_least, at_most, row
 from tests.benchmarks.timing import Measured, in_turn
 

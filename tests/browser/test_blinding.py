@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from partners.audiences import tokens
-from partners.audiences.blinding import COLUMN_NAMES, blind_list, write_tokens
+from partners.audiences.blinding import tokens
+from partners.audiences.blinding.members import COLUMN_NAMES, blind_list, write_tokens
+from partners.audiences.blinding.tokens import Rejection, normalised
 from partners.audiences.keys.sealed import (
     BrandKeyPair,
     key_name,
@@ -25,7 +26,6 @@ from partners.audiences.keys.sealed import (
     write_brand_key,
 )
 from partners.audiences.keys.services import publish_brand_key
-from partners.audiences.tokens import Rejection, normalised
 from partners.database import writing
 from tests.browser.land import KEY, Land, open_land
 from tests.browser.people import Person, Words

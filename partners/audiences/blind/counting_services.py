@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from partners import audit
 from partners.audiences.blind.ending_services import close_blind_count, name_of
 from partners.audiences.blind.queries import pairing_of, similar_to
-from partners.audiences.counting_services import WHOLE, Counted, record_answers
-from partners.audiences.evaluating import Question
-from partners.audiences.evaluation_queries import rules_of
+from partners.audiences.counting.services import WHOLE, Counted, record_answers
 from partners.audiences.models import Audience, BlindCount, BlindStep, CountMethod, Overlap
-from partners.audiences.noise import noise
 from partners.audiences.register_services import Ground, require_ground
+from partners.audiences.release.evaluating import Question
+from partners.audiences.release.evaluation_queries import rules_of
+from partners.audiences.release.noise import noise
 from partners.communities import queries as communities
 from partners.database import locked, new_id
 from partners.directory import policy

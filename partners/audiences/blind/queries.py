@@ -11,11 +11,11 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from partners.audiences.blind.curve import padded
-from partners.audiences.counting_queries import Pairing, Part, TokenList
-from partners.audiences.evaluating import Answer, Question
-from partners.audiences.evaluation_queries import Similar, answer_of, rules_of
+from partners.audiences.counting.queries import Pairing, Part, TokenList
 from partners.audiences.keys.queries import brand_keys
 from partners.audiences.models import Audience, BlindCount, BlindStep, Evaluation
+from partners.audiences.release.evaluating import Answer, Question
+from partners.audiences.release.evaluation_queries import Similar, answer_of, rules_of
 from partners.communities.models import Community
 from partners.directory import policy
 from partners.directory import queries as directory

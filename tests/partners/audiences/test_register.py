@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from partners.audiences import queries, register_services
 from partners.audiences.deletion_services import delete_preview, previews_due
-from partners.audiences.intake import NoMembers
+from partners.audiences.intake.lines import HoldsAddresses, NotBlinded
+from partners.audiences.intake.reading import NoMembers
 from partners.audiences.models import Audience, TokenFile
 from partners.audiences.register_services import (
     CollectedLater,
@@ -26,7 +27,6 @@ from partners.audiences.register_services import (
     SameFile,
     UnknownKey,
 )
-from partners.audiences.token_lines import HoldsAddresses, NotBlinded
 from partners.audit import AuditEvent
 from partners.database import writing
 from partners.errors import NotAllowed, NotFound

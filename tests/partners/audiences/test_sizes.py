@@ -6,8 +6,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from partners.audiences.models import Audience, LawfulBasis, TokenFile
-from partners.audiences.pair_queries import overlap_matrix
-from partners.audiences.release import SizeBand
+from partners.audiences.release.pair_queries import overlap_matrix
+from partners.audiences.release.release import SizeBand
 from partners.audiences.size_queries import members_band
 from partners.campaigns.activity_queries import shared_things
 from partners.database import EVERY_TENANT, reading, writing

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from partners.audiences import queries, register_services, withdrawal_services
 from partners.audiences.file_queries import members_now
+from partners.audiences.intake.lines import HoldsAddresses
 from partners.audiences.keys.models import PartnershipKey
 from partners.audiences.models import TokenFile, Withdrawal
 from partners.audiences.register_services import PeopleWithdrew, UnknownKey
-from partners.audiences.token_lines import HoldsAddresses
 from partners.audiences.withdrawal_queries import withdrawal_lines
 from partners.audiences.withdrawal_services import KeyMissing
 from partners.audit import AuditEvent

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from partners.audiences.counting_queries import pairings_of_partnership
+from partners.audiences.counting.queries import pairings_of_partnership
 from partners.directory import (
     invitation_queries,
     invitation_services,

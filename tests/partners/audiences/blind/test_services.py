@@ -24,8 +24,8 @@ from partners.audiences.models import (
     Overlap,
     Question,
 )
-from partners.audiences.pair_queries import overlap_matrix
 from partners.audiences.queries import audiences, waiting_for
+from partners.audiences.release.pair_queries import overlap_matrix
 from partners.audit import AuditEvent
 from partners.database import EVERY_TENANT, reading, writing
 from partners.directory.models import Footing, Partnership

@@ -1,0 +1,263 @@
+"""How many members sorted token files have in common: exact counts of every pair, of one against many, of regions.
+
+Pure NumPy. In a slice (see ``slices``) one sort brings equal tokens together, and runs of equal tokens are counted. One
+file against many needs no sort: a table of its leading bits finds the few tokens of a slice that may be among its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from partners.audiences.counting.slices import (
+    SLICE_TOKENS,
+    THREADS,
+    Beat,
+    Counter,
+    Counts,
+    Tokens,
+    on_threads,
+    open_tokens,
+    slice_bits,
+    sorted_keys,
+)
+
+__all__ = [
+    "Pair", "Plan", "Tokens", "count_against", "count_matrix", "count_pairs", "count_regions", "open_tokens",
+    "plan_pairs",
+]  # fmt: skip
+
+Pair = tuple[int, int]
+
+MOST_REGIONS = 6
+"""Files whose regions are counted at the most: 63 regions."""
+
+_MUCH_LARGER = 32
+"""A file so many times larger than another is searched for each of its tokens, instead of read."""
+
+_STEPS = 8
+"""Tokens of one value in the table that are compared before searching; tokens under a key have three at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How pairs are counted: in so many slices, by such a counter, and how its result is read.
+
+    ``count_of`` gives the count of a pair from the sum of all results.
+    """
+
+    bits: int
+    counter: Callable[[], Counter]
+    count_of: Callable[[Counts, Pair], int]
+    pairs: list[Pair]
+
+    def read(self, counts: Counts) -> dict[Pair, int]:
+        """Return the count of each pair."""
+        return {pair: self.count_of(counts, pair) for pair in self.pairs}
+
+
+def plan_pairs(sizes: Sequence[int], pairs: Iterable[Pair] | None = None) -> Plan:
+    """Return how to count these pairs of files of such sizes; None means all pairs (i, j) with i < j."""
+    wanted = list(combinations(range(len(sizes)), 2) if pairs is None else pairs)
+    centre = min(set.intersection(*map(set, wanted)), default=None) if wanted else None
+    if centre is None:
+        return Plan(slice_bits(sizes), partial(_PairCounts, len(sizes)), _of_matrix, wanted)
+    bits = max(sum(sizes) // SLICE_TOKENS, 1).bit_length() - 1
+    return Plan(bits, partial(_StarCounts, centre, len(sizes)), partial(_of_star, centre), wanted)
+
+
+def count_pairs(
+    paths: Sequence[Path], pairs: Iterable[Pair] | None = None, threads: int = THREADS,
+    beat: Beat = lambda _done, _total: None,
+) -> dict[Pair, int]:  # fmt: skip
+    """Return the number of tokens that two files have in common, for every pair (i, j) with i < j.
+
+    Args:
+        pairs: only these, in either order; None means all.
+        beat: called in the caller's thread with (done, total) now and then.
+    """
+    files = [open_tokens(path) for path in paths]
+    plan = plan_pairs([len(tokens) for tokens in files], pairs)
+    return plan.read(on_threads(files, plan.bits, plan.counter, threads, beat)) if plan.pairs else {}
+
+
+def count_matrix(
+    files: Sequence[Tokens], threads: int = THREADS, beat: Beat = lambda _done, _total: None
+) -> Counts:  # fmt: skip
+    """Return counts[i, j] for i < j; the rest is zero.
+
+    Needs 8 bytes times the square of the number of files for each thread, and some megabytes beside.
+
+    >>> a, b = (np.array(tokens, dtype="<u8") for tokens in ([1, 2, 2**64 - 1], [2, 5, 2**64 - 1]))
+    >>> int(count_matrix([a, b])[0, 1])
+    2
+    """
+    bits = slice_bits([len(tokens) for tokens in files])
+    return on_threads(files, bits, partial(_PairCounts, len(files)), threads, beat)
+
+
+def count_against(one: Tokens, others: Iterable[Tokens], threads: int = THREADS) -> list[int]:
+    """Return how many tokens one file has in common with each of the others, in their order.
+
+    Costs one pass over the others, except those that are much larger.
+    """
+    files = [one, *others]
+    plan = plan_pairs([len(tokens) for tokens in files], [(0, number) for number in range(1, len(files))])
+    counts = on_threads(files, plan.bits, plan.counter, threads, lambda _done, _total: None)
+    return [int(count) for count in counts[1:]]
+
+
+def count_regions(
+    paths: Sequence[Path], beat: Beat = lambda _done, _total: None, threads: int = THREADS
+) -> list[int]:  # fmt: skip
+    """Return how many members are in exactly these of up to six files and in no other.
+
+    The region of number m stands at m - 1; bit i of m says whether its members are in file i. One pass over all files.
+
+    Args:
+        beat: called in the caller's thread with (done, total) now and then.
+    """
+    if not 1 <= len(paths) <= MOST_REGIONS:
+        raise ValueError("one to six files")
+    files = [open_tokens(path) for path in paths]
+    bits = slice_bits([len(tokens) for tokens in files])
+    counts = on_threads(files, bits, partial(_RegionCounts, len(files)), threads, beat)
+    return [int(count) for count in counts[1:]]
+
+
+class _PairCounts:
+    """Adds up runs of equal tokens, pair by pair: a matrix."""
+
+    def __init__(self, files: int) -> None:
+        self._files = files
+        self._counts = np.zeros(files * files, dtype=np.int64)
+        self._waiting: list[NDArray[np.int64]] = []
+        self._held = 0
+
+    def add(self, parts: Sequence[Tokens], bits: int) -> None:
+        keys, low = sorted_keys(parts, bits)
+        if len(keys) == 0:
+            return
+        number = np.uint64((1 << low) - 1)
+        goes_on = np.zeros(len(keys), dtype=bool)  # the next key has the same token
+        np.less_equal(keys[1:] ^ keys[:-1], number, out=goes_on[:-1])
+        keys &= number
+        numbers = keys.view(np.int64)
+        at = np.flatnonzero(goes_on)
+        left, right = numbers.take(at) * self._files, at + 1
+        while len(right):
+            self._hold(numbers.take(right) + left)
+            longer = np.flatnonzero(goes_on.take(right))
+            left, right = left.take(longer), right.take(longer) + 1
+
+    def result(self) -> Counts:
+        self._count_held()
+        return self._counts.reshape(self._files, self._files)
+
+    def _hold(self, pairs: NDArray[np.int64]) -> None:
+        self._waiting.append(pairs)
+        self._held += len(pairs)
+        if self._held > max(len(self._counts), SLICE_TOKENS):
+            self._count_held()
+
+    def _count_held(self) -> None:
+        if self._waiting:
+            self._counts += np.bincount(np.concatenate(self._waiting), minlength=len(self._counts))
+        self._waiting, self._held = [], 0
+
+
+class _StarCounts:
+    """Adds up how many tokens one file has in common with each."""
+
+    def __init__(self, centre: int, files: int) -> None:
+        self._centre = centre
+        self._counts = np.zeros(files, dtype=np.int64)
+
+    def add(self, parts: Sequence[Tokens], bits: int) -> None:
+        mine = parts[self._centre]
+        read = [number for number, part in enumerate(parts) if len(part) <= _MUCH_LARGER * len(mine)]
+        for number in range(len(parts)):
+            if len(parts[number]) > _MUCH_LARGER * len(mine):
+                self._counts[number] += len(_found(mine, parts[number]))
+        if len(mine):
+            self._look_up([parts[number] for number in read], np.array(read), mine, bits)
+
+    def result(self) -> Counts:
+        return self._counts
+
+    def _look_up(self, parts: Sequence[Tokens], read: NDArray[np.int64], mine: Tokens, bits: int) -> None:
+        matches = _looked_up(np.concatenate(parts), mine, bits)
+        ends = np.cumsum([len(part) for part in parts])
+        self._counts[read] += np.diff(np.searchsorted(matches, ends), prepend=0)
+
+
+class _RegionCounts:
+    """Adds up how many tokens are in exactly these files: one number for each set of files."""
+
+    def __init__(self, files: int) -> None:
+        self._counts = np.zeros(1 << files, dtype=np.int64)
+
+    def add(self, parts: Sequence[Tokens], bits: int) -> None:
+        keys, low = sorted_keys(parts, bits)
+        if len(keys) == 0:
+            return
+        number = np.uint64((1 << low) - 1)
+        begins = np.ones(len(keys), dtype=bool)
+        np.greater(keys[1:] ^ keys[:-1], number, out=begins[1:])
+        masks = np.left_shift(1, (keys & number).view(np.int64))
+        regions = np.bitwise_or.reduceat(masks, np.flatnonzero(begins))
+        self._counts += np.bincount(regions, minlength=len(self._counts))
+
+    def result(self) -> Counts:
+        return self._counts
+
+
+def _looked_up(tokens: Tokens, among: Tokens, bits: int) -> NDArray[np.intp]:
+    """Return which tokens of a slice are among a file's, sorted: by a table of the bits that follow the slice's.
+
+    The table says where among the file's tokens those of a value begin. It has sixteen values for each token, so it
+    rules most out at once, and mostly one comparison decides about the others. Invented tokens may all have one value:
+    after some steps the rest is searched.
+    """
+    table_bits = min(len(among).bit_length() + 4, 64 - bits)
+    rest, mask = np.uint64(64 - bits - table_bits), np.uint64((1 << table_bits) - 1)
+    begins = np.full(1 << table_bits, -1, dtype=np.int32)
+    values = ((among >> rest) & mask).view(np.int64)
+    begins[values[::-1]] = np.arange(len(among) - 1, -1, -1, dtype=np.int32)
+    asked = tokens >> rest
+    asked &= mask
+    left = np.flatnonzero((begins >= 0).take(asked.view(np.int64)))
+    at = begins.take(asked.view(np.int64).take(left))
+    found = [np.empty(0, np.intp)]
+    for _ in range(_STEPS):
+        wanted, there = tokens.take(left), among.take(at)
+        found.append(left.take(np.flatnonzero(wanted == there)))
+        further = np.flatnonzero((there < wanted) & (at < len(among) - 1))
+        left, at = left.take(further), at.take(further) + 1
+        if len(left) == 0:
+            break
+    found.append(left.take(_found(tokens.take(left), among)))
+    return np.sort(np.concatenate(found))
+
+
+def _found(wanted: Tokens, among: Tokens) -> NDArray[np.intp]:
+    """Return which of the wanted tokens are among sorted ones."""
+    if len(among) == 0:
+        return np.empty(0, np.intp)
+    at = np.searchsorted(among, wanted)
+    at[at == len(among)] = 0
+    return np.flatnonzero(among.take(at) == wanted)
+
+
+def _of_matrix(counts: Counts, pair: Pair) -> int:
+    return int(counts[min(pair), max(pair)])
+
+
+def _of_star(centre: int, counts: Counts, pair: Pair) -> int:
+    return int(counts[pair[0] if pair[1] == centre else pair[1]])

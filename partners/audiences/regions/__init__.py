@@ -1,0 +1,1 @@
+"""How three to six lists of a partnership divide."""
