@@ -14,7 +14,7 @@ from tests.app.access import ACCESS
 TRIED = 4
 """Pages of one kind that are compared."""
 
-_NOT_PAGES = re.compile(r"\.(pdf|csv|json)$|/pdf/|^/(static|health|jobs|session)\b|/example")
+_NOT_PAGES = re.compile(r"\.(pdf|csv|json|pyz)$|/pdf/|^/(static|health|jobs|session)\b|/example")
 _ID = re.compile(r"/[0-9a-z]{16,}(?=[/-]|$)")
 _MONTH = re.compile(r"-\d{4}-\d{2}(?=/|$)")
 _MAIN = re.compile(r"<main.*</main>", re.DOTALL)
