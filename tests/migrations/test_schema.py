@@ -7,10 +7,11 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from migrations import downgrade, upgrade
-from partners.database import APPEND_ONLY, writing
+from partners.database import APPEND_ONLY, EVERY_TENANT, reading, writing
 from partners.tables import metadata
 from tests.cast import build_cast
 from tests.conftest import NOW
+from tests.partners.network.landscape import add_audience, add_overlap
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
@@ -55,3 +56,23 @@ def test_an_audit_event_cannot_be_rewritten(engine: Engine) -> None:
     for statement in ("UPDATE audit_event SET action = 'other'", "DELETE FROM audit_event"):
         with writing(engine) as session, pytest.raises(DBAPIError, match=r"append-only|permission denied"):
             session.execute(text(statement))
+
+
+def test_lists_and_counts_of_an_older_platform_are_kept(engine: Engine) -> None:
+    with writing(engine, EVERY_TENANT) as session:
+        cast = build_cast(session, NOW)
+        one = add_audience(session, cast.alder, cast.alder.community, 5_000)
+        other = add_audience(session, cast.birch, cast.birch.community, 4_000)
+        add_overlap(session, cast.partnership, one, other, 300)
+        session.commit()
+
+    downgrade(engine, "2026_11_22_tenant_wall")
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT shared FROM overlap")) == 300
+    upgrade(engine)
+
+    with reading(engine, EVERY_TENANT) as session:
+        counted = text("SELECT noisy, size_a + size_b, epsilon_milli FROM overlap")
+        assert session.execute(counted).one() == (300, 9_000, 0)
+        files = session.execute(text("SELECT key_name, store_key FROM token_file")).all()
+        assert set(files) == {("", f"audiences/{each}.tokens") for each in (one.id, other.id)}
