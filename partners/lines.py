@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from partners.errors import Invalid
 
@@ -55,7 +55,14 @@ def beginning_of(stream: BinaryIO) -> bytes:
     return beginning
 
 
-def line_blocks(stream: BinaryIO) -> Iterator[bytes]:
+class Readable(Protocol):
+    """What is read from its position on."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, none at the end."""
+
+
+def line_blocks(stream: Readable) -> Iterator[bytes]:
     r"""Yield whole lines, joined by \n whatever their ends were; of a line longer than MAX_LINE only the beginning."""
     rest = b""
     while block := stream.read(_BLOCK):

@@ -12,8 +12,7 @@ from wtforms.validators import InputRequired, NumberRange
 
 from app.audiences.forms import RegisterForm
 from partners.audiences.blind.counting_services import MOST_MEMBERS
-from partners.audiences.models import Use
-from partners.audiences.register_services import Ground
+from partners.audiences.ground import Ground, Use
 from partners.directory.cards import PartnershipCard
 
 

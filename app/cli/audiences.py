@@ -12,8 +12,7 @@ import click
 from app.cli.acting import Day, acting, as_actor, command, commit_and_work, existing_file, opened
 from partners import tabular
 from partners.audiences import register_services, withdrawal_services
-from partners.audiences.models import LawfulBasis, Use
-from partners.audiences.register_services import Ground
+from partners.audiences.ground import Ground, LawfulBasis, Use
 from partners.communities import queries as communities
 from partners.database import reading
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.append_only import protect, release
+from migrations.checks import hold
 from migrations.tenant_wall import SHARED_TOKEN_FILE, TOKENS_OWNED, admit, close_rows
 from partners.database import Utc
 
@@ -129,6 +130,13 @@ def upgrade() -> None:
             server_default="",
             comment="number of the impact assessment; may be empty",
         ),
+        sa.Column(
+            "method",
+            sa.String(30),
+            nullable=False,
+            server_default="keyed",
+            comment="blind: its tokens stay at the brand",
+        ),
         sa.Column("confirmed_at", Utc(), nullable=True, comment="None while it is a preview; then nothing counts it"),
         sa.Column(
             "similar_to_id",
@@ -156,7 +164,14 @@ def upgrade() -> None:
             existing_nullable=False,
             comment="what the members were told it is for",
         )
+        batch.alter_column(
+            "source_name",
+            existing_type=sa.String(120),
+            existing_nullable=False,
+            comment="name of the uploaded file; empty where there is none",
+        )
         batch.drop_column("token_key")
+    hold("audience", {"count_method": ("keyed", "blind")}, [], {"count_method": "method"})
     protect(["withdrawal"])
     admit(TABLES, ["withdrawal"])
     close_rows(TOKENS_OWNED, {"token_file": SHARED_TOKEN_FILE})
@@ -176,6 +191,7 @@ def downgrade() -> None:
             )
         )
         batch.drop_constraint(op.f("fk_audience_similar_to_id"), type_="foreignkey")
+        batch.drop_constraint(op.f("ck_audience_count_method"), type_="check")
         for name in (
             "consent_text",
             "collected_from",
@@ -183,6 +199,7 @@ def downgrade() -> None:
             "uses",
             "region",
             "assessment",
+            "method",
             "confirmed_at",
             "similar_to_id",
         ):

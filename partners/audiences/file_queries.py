@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from partners.audiences.keys.models import PartnershipKey
 from partners.audiences.models import Audience, TokenFile
@@ -70,25 +69,3 @@ def files_of(session: Session, partner_id: str, key_names: Collection[str]) -> l
                Audience.tokens_deleted_at.is_(None))
     )  # fmt: skip
     return list(session.scalars(wanted.order_by(TokenFile.audience_id, TokenFile.partnership_id, TokenFile.segment)))
-
-
-def comparable_files(
-    session: Session, audience: Audience, today: date, difference: int
-) -> list[tuple[TokenFile, TokenFile]]:
-    """Return (file of the audience, file of an earlier list of its brand) where the two may differ in few people.
-
-    Both are under the same key and whole; the earlier list is one that is counted, or will be once it is confirmed.
-    """
-    new, old = aliased(TokenFile), aliased(TokenFile)
-    wanted = (
-        select(new, old)
-        .join(old, (old.partnership_id == new.partnership_id) & (old.key_name == new.key_name))
-        .join(Audience, Audience.id == old.audience_id)
-        .where(
-            new.audience_id == audience.id, new.segment == "", old.segment == "", old.audience_id != audience.id,
-            old.partner_id == audience.partner_id, func.abs(new.members - old.members) < difference,
-            Audience.similar_to_id.is_(None), Audience.tokens_deleted_at.is_(None), Audience.expires_on >= today,
-        )
-        .order_by(Audience.created_at, Audience.id, new.id)
-    )  # fmt: skip
-    return [(one, other) for one, other in session.execute(wanted)]

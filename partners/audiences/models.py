@@ -8,26 +8,14 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from partners.audiences.ground import LawfulBasis
 from partners.audiences.release.evaluating import Answer as Answer
 from partners.audiences.release.evaluating import Question as Question
 from partners.database import Base, Digest, Id, Ref, Text40, Text120, one_of
 
 
-class LawfulBasis(StrEnum):
-    CONSENT = "consent"
-    CONTRACT = "contract"
-    LEGITIMATE_INTEREST = "legitimate_interest"
-
-
-class Use(StrEnum):
-    """What a list may be used for; a question that needs another use is refused."""
-
-    OVERLAP = "overlap"
-    REGIONS = "regions"
-
-
 class CountMethod(StrEnum):
-    """How an overlap was counted: from tokens under a key of the partnership, or by double blinding."""
+    """How a list is counted: from its tokens under the key of a partnership, or by double blinding."""
 
     KEYED = "keyed"
     BLIND = "blind"
@@ -55,7 +43,10 @@ class Audience(Base):
     uses: Mapped[list[str]] = mapped_column(JSON, comment="what it may be used for; see Use")
     region: Mapped[str] = mapped_column(String(2), default="", comment="ISO 3166 country whose law holds")
     assessment: Mapped[Text120] = mapped_column(default="", comment="number of the impact assessment; may be empty")
-    source_name: Mapped[Text120] = mapped_column(comment="name of the uploaded file")
+    method: Mapped[CountMethod] = mapped_column(
+        one_of(CountMethod), default=CountMethod.KEYED, comment="blind: its tokens stay at the brand"
+    )
+    source_name: Mapped[Text120] = mapped_column(comment="name of the uploaded file; empty where there is none")
     source_digest: Mapped[Digest] = mapped_column(
         comment="SHA-256 of the uploaded bytes; the same file is refused twice"
     )

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from partners.audiences.file_queries import Recipient, members_now, recipients
-from partners.audiences.models import Audience
+from partners.audiences.models import Audience, CountMethod
 from partners.communities.models import Community
 from partners.directory import policy
 from partners.directory.accounts.models import User
@@ -84,20 +84,14 @@ class AudiencePage:
 def audiences(session: Session, actor: Actor, now: datetime, community_id: str | None = None) -> list[AudienceCard]:
     """Return the own audiences, the newest first; None means of all communities."""
     policy.require(actor, Action.READ)
-    wanted = select(Audience, Community).join(Community, Community.id == Audience.community_id)
-    wanted = wanted.where(Audience.partner_id == actor.partner_id)
-    if community_id is not None:
-        wanted = wanted.where(Audience.community_id == community_id)
-    rows = session.execute(wanted.order_by(Audience.as_of.desc(), Audience.created_at.desc(), Audience.id)).all()
-    newest = {audience.id for audience in newest_audiences(session, {c.id for _, c in rows}, now.date())}
-    shared = recipients(session, {audience.id for audience, _ in rows})
-    return [_card(audience, community, newest, shared, now.date()) for audience, community in rows]
+    return _cards(session, actor, now, () if community_id is None else (Audience.community_id == community_id,))
 
 
 def audience_page(session: Session, actor: Actor, audience_id: str, now: datetime) -> AudiencePage:
     """Return one of the own audiences; NotFound for every other."""
     row = own_audience(session, actor, audience_id)
-    cards = {card.id: card for card in audiences(session, actor, now)}
+    shown = Audience.id.in_([row.id, row.similar_to_id or row.id])
+    cards = {card.id: card for card in _cards(session, actor, now, [shown])}
     reasons = tuple(sorted(row.reasons.items(), key=lambda item: (-item[1], item[0])))
     name = session.scalar(select(User.name).where(User.id == row.created_by))
     return AudiencePage(
@@ -136,9 +130,12 @@ def newest_audiences(session: Session, community_ids: Collection[str], today: da
     ranked = (
         select(Audience.id, rank)
         .where(
-            Audience.community_id.in_(community_ids), Audience.expires_on >= today,
-            Audience.tokens_deleted_at.is_(None), Audience.confirmed_at.is_not(None), Audience.similar_to_id.is_(None),
-            Audience.source_name != "",
+            Audience.community_id.in_(community_ids),
+            Audience.expires_on >= today,
+            Audience.tokens_deleted_at.is_(None),
+            Audience.confirmed_at.is_not(None),
+            Audience.similar_to_id.is_(None),
+            Audience.method == CountMethod.KEYED,
         )
         .subquery()
     )
@@ -172,6 +169,18 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     ]
 
 
+def _cards(session: Session, actor: Actor, now: datetime, chosen: Iterable[ColumnElement[bool]]) -> list[AudienceCard]:
+    """Return own audiences that meet conditions, the newest first."""
+    rows = session.execute(
+        select(Audience, Community).join(Community, Community.id == Audience.community_id)
+        .where(Audience.partner_id == actor.partner_id, *chosen)
+        .order_by(Audience.as_of.desc(), Audience.created_at.desc(), Audience.id)
+    ).all()  # fmt: skip
+    newest = {audience.id for audience in newest_audiences(session, {c.id for _, c in rows}, now.date())}
+    shared = recipients(session, {audience.id for audience, _ in rows})
+    return [_card(audience, community, newest, shared, now.date()) for audience, community in rows]
+
+
 def _card(
     audience: Audience, community: Community, newest: set[str], shared: dict[str, tuple[Recipient, ...]], today: date
 ) -> AudienceCard:
@@ -191,7 +200,7 @@ def _standing(audience: Audience, newest: set[str], today: date) -> str:
         return "preview"
     if audience.expires_on < today:
         return "expired"
-    if not audience.source_name:
+    if audience.method is CountMethod.BLIND:
         return "declared"
     if audience.similar_to_id is not None:
         return "similar"

@@ -6,7 +6,7 @@ A preview is a list that nothing counts yet; it is confirmed, discarded, or gone
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -14,7 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners import audit, outbox
+from partners.audiences.blinding.columns import token_column
 from partners.audiences.counting import similarity
+from partners.audiences.ground import Ground, require_ground
 from partners.audiences.intake.files import (
     delete_after_commit,
     digest_of,
@@ -25,7 +27,7 @@ from partners.audiences.intake.files import (
 )
 from partners.audiences.intake.reading import Intake, Tokens, read_tokens
 from partners.audiences.keys.queries import current_key_names
-from partners.audiences.models import Audience, LawfulBasis, TokenFile, Use
+from partners.audiences.models import Audience, TokenFile
 from partners.audiences.queries import own_audience
 from partners.communities import queries as communities
 from partners.database import locked, new_id
@@ -38,29 +40,6 @@ from partners.tabular import Failure
 
 PREVIEW_FOR = timedelta(days=1)
 """How long a preview waits to be confirmed."""
-
-KEPT_FOR = timedelta(days=2 * 366)
-"""A list is kept for two years at most: an older one says little, and whoever is in it may have forgotten."""
-
-
-class OfTheFuture(Invalid):
-    """A list cannot be of a day that has not come yet ({as_of})."""
-
-
-class ExpiresTooEarly(Invalid):
-    """The list must expire on or after the day it is of ({as_of}), and not before today."""
-
-
-class KeptTooLong(Invalid):
-    """The list may be kept until {latest} at most: two years after the day it is of."""
-
-
-class CollectedLater(Invalid):
-    """The members must have been collected before or on the day the list is of ({as_of}), the first before the last."""
-
-
-class GroundMissing(Invalid):
-    """Say for what the list may be used, on what ground, under which text and in which country. Missing: {missing}."""
 
 
 class SameFile(Conflict):
@@ -77,26 +56,6 @@ class PeopleWithdrew(Conflict):
 
 class NoPreview(Conflict):
     """This list is registered already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Why and how long a list may be used: what the law asks for (domain specification D6).
-
-    ``region`` is the ISO 3166 country whose law holds, ``assessment`` the number of an impact assessment, if there is
-    one.
-    """
-
-    as_of: date
-    expires_on: date
-    lawful_basis: LawfulBasis
-    consent_text: str
-    collected_from: date
-    collected_to: date
-    purpose: str
-    region: str
-    uses: tuple[Use, ...]
-    assessment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +81,8 @@ def preview_audience(
         stream: the token file, seekable; see ``intake.reading``.
 
     Raises:
-        GroundMissing, OfTheFuture, CollectedLater, ExpiresTooEarly, KeptTooLong; UnknownKey, SameFile, PeopleWithdrew;
-        NotBlinded, NoMembers and the other errors of ``intake`` and ``tabular``.
+        UnknownKey, SameFile, PeopleWithdrew; GroundMissing and the other errors of ``ground``; NotBlinded, NoMembers
+        and the other errors of ``intake`` and ``tabular``.
     """
     policy.require(actor, Action.REGISTER_AUDIENCES)
     require_ground(ground, now)
@@ -140,10 +99,7 @@ def preview_audience(
     if any(len(kept_tokens(store, withdrawn_key(actor.partner_id, name))) != len(gone) for name, gone in read.items()):
         raise PeopleWithdrew()
     audience = Audience(
-        id=new_id(), community_id=community.id, partner_id=community.partner_id, as_of=ground.as_of,
-        expires_on=ground.expires_on, lawful_basis=ground.lawful_basis, consent_text=ground.consent_text,
-        collected_from=ground.collected_from, collected_to=ground.collected_to, purpose=ground.purpose,
-        uses=[use.value for use in ground.uses], region=ground.region, assessment=ground.assessment,
+        id=new_id(), community_id=community.id, partner_id=community.partner_id, **ground.columns,
         source_name=PurePath(source_name).name[:120], source_digest=digest, accepted=intake.accepted,
         duplicates=intake.duplicates, rejected=intake.rejected, reasons=intake.reasons, created_by=actor.user_id,
         created_at=now,
@@ -200,24 +156,6 @@ def remove_preview(session: Session, store: FolderStore, audience: Audience, now
     session.flush()
 
 
-def require_ground(ground: Ground, now: datetime) -> None:
-    """Raise what a ground lacks: GroundMissing, OfTheFuture, CollectedLater, ExpiresTooEarly or KeptTooLong."""
-    wanted = {
-        "purpose": ground.purpose, "consent_text": ground.consent_text, "region": ground.region, "uses": ground.uses,
-    }  # fmt: skip
-    missing = [name for name, value in wanted.items() if not value]
-    if missing:
-        raise GroundMissing(missing=", ".join(missing))
-    if ground.as_of > now.date():
-        raise OfTheFuture(as_of=ground.as_of)
-    if not ground.collected_from <= ground.collected_to <= ground.as_of:
-        raise CollectedLater(as_of=ground.as_of)
-    if ground.expires_on < max(ground.as_of, now.date()):
-        raise ExpiresTooEarly(as_of=ground.as_of)
-    if ground.expires_on > ground.as_of + KEPT_FOR:
-        raise KeptTooLong(latest=ground.as_of + KEPT_FOR)
-
-
 def _preview(session: Session, actor: Actor, audience_id: str) -> Audience:
     policy.require(actor, Action.REGISTER_AUDIENCES)
     own_audience(session, actor, audience_id)
@@ -232,7 +170,7 @@ def _partnerships(session: Session, actor: Actor, intake: Intake) -> dict[str, s
     current = current_key_names(session, actor)
     for column in intake.columns:
         if column.key_name not in current:
-            raise UnknownKey(column=f"token_{column.key_name}")
+            raise UnknownKey(column=token_column(column.key_name))
     return current
 
 

@@ -13,8 +13,8 @@ from partners.audiences.keys.queries import own_copies_with_former
 from partners.audiences.models import Audience, Withdrawal
 from partners.communities.models import Community
 from partners.directory import policy
+from partners.directory import queries as directory
 from partners.directory.accounts.models import User
-from partners.directory.models import Partnership
 from partners.directory.policy import Action, Actor
 
 
@@ -53,7 +53,8 @@ def withdrawal_lines(session: Session, actor: Actor) -> list[WithdrawalLine]:
             .where(Audience.partner_id == actor.partner_id)
         )
     }  # fmt: skip
-    names = dict(session.execute(select(Partnership.id, Partnership.name)).all())
+    in_them = {str(partnership_id) for row, _by in rows for _audience_id, partnership_id, *_ in row.effects}
+    names = directory.names_of_partnerships(session, in_them)
     found = []
     for row, by in rows:
         for effect in row.effects or [["", "", None, None]]:

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from partners import audit
+from partners.audiences.blinding.columns import token_column
 from partners.audiences.file_queries import files_of
 from partners.audiences.intake.files import (
     delete_after_commit,
@@ -81,9 +82,9 @@ def _require_keys(session: Session, actor: Actor, intake: Intake) -> None:
     kept = {row.key_name for row in files_of(session, actor.partner_id, held)}
     sent = {column.key_name for column in intake.columns}
     for name in sorted(sent - current - held):
-        raise UnknownKey(column=f"token_{name}")
+        raise UnknownKey(column=token_column(name))
     for name in sorted((current | kept) - sent):
-        raise KeyMissing(column=f"token_{name}")
+        raise KeyMissing(column=token_column(name))
 
 
 def _take_out(session: Session, store: FolderStore, row: TokenFile, gone: Tokens) -> bool:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from partners import audit
 from partners.audit import AuditEvent, AuditFilter
 from partners.directory import policy
-from partners.directory.accounts.models import ApiToken, Seat, User
+from partners.directory.accounts.models import ApiToken, Seat
+from partners.directory.accounts.queries import names_of_users
 from partners.directory.cards import (
     AuditLine,
     AuditPage,
@@ -54,9 +55,7 @@ def recent_activity(session: Session, actor: Actor, limit: int, quiet: frozenset
 
 
 def _audit_lines(session: Session, events: list[AuditEvent]) -> list[AuditLine]:
-    user_ids = {event.user_id for event in events}
-    users = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
-    names = {user.id: user.name for user in users}
+    names = names_of_users(session, {event.user_id for event in events if event.user_id})
     seats = _seats(session, {event.seat_id for event in events if event.seat_id})
     return [
         AuditLine(

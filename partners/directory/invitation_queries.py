@@ -120,7 +120,12 @@ def brand_invitations(session: Session, actor: Actor, now: datetime) -> list[Bra
     )  # fmt: skip
     return [
         BrandInvitation(
-            row.id, row.name, row.email, row.invited_at, row.expires_at, _state(row, standing, now),
+            row.id,
+            row.name,
+            row.email,
+            row.invited_at,
+            row.expires_at,
+            _state(row, standing, now),
             row.registered_id if standing == Standing.APPROVED else None,
         )
         for row, standing in rows

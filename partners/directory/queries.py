@@ -75,6 +75,12 @@ def names_of(session: Session, partner_ids: Iterable[str]) -> dict[str, tuple[st
     return {partner_id: (name, name_zh) for partner_id, name, name_zh in found}
 
 
+def names_of_partnerships(session: Session, partnership_ids: Iterable[str]) -> dict[str, str]:
+    """Return the name of each partnership, by id."""
+    wanted = select(Partnership.id, Partnership.name).where(Partnership.id.in_(list(partnership_ids)))
+    return dict(session.execute(wanted).all())
+
+
 def approved_ids(session: Session, partner_ids: Iterable[str]) -> set[str]:
     """Return those of the ids that are brands on the platform, and so may be found and invited."""
     chosen = Partner.id.in_(list(partner_ids))

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from partners.audiences.blind.counting_services import declare_audience
 from partners.audiences.blind.services import propose_blind_count
-from partners.audiences.models import LawfulBasis, Use
-from partners.audiences.register_services import Ground
+from partners.audiences.ground import Ground, LawfulBasis, Use
 from partners.sample.brands import BRANDS
 from partners.sample.world import World
 

@@ -15,10 +15,9 @@ from nacl.public import PrivateKey
 
 from partners.audiences import register_services, withdrawal_services
 from partners.audiences.blinding.members import blind_list, write_tokens
+from partners.audiences.ground import Ground, LawfulBasis, Use
 from partners.audiences.keys import services as keys
 from partners.audiences.keys.sealed import BrandKeyPair, key_name, seal_key, write_brand_key
-from partners.audiences.models import LawfulBasis, Use
-from partners.audiences.register_services import Ground
 from partners.audiences.release.evaluating import legal_region
 from partners.audiences.release.release import ReleaseSettings
 from partners.audiences.release.settings_services import SideSettings, set_release

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.installation import Installation
-from partners.audiences.models import Audience, LawfulBasis
+from partners.audiences.ground import LawfulBasis
+from partners.audiences.models import Audience
 from partners.audiences.queries import audiences
 from partners.audiences.release.release import SizeBand
 from partners.audiences.size_queries import members_band

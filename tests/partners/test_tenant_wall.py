@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from migrations.tenant_wall import OWNED
-from partners.audiences.models import Audience, LawfulBasis, TokenFile, Withdrawal
+from partners.audiences.ground import LawfulBasis
+from partners.audiences.models import Audience, TokenFile, Withdrawal
 from partners.database import APPEND_ONLY, EVERY_TENANT, beyond_tenant, reading, work_for, writing
 from partners.directory.accounts.models import ApiToken
 from partners.directory.models import BankAccount, Footing, Partnership

@@ -1,4 +1,4 @@
-// An e-mail address in its one spelling (email:v1), or why it is none: as partners/audiences/tokens.py answers.
+// An e-mail address in its one spelling (email:v1), or why it is none: as partners/audiences/blinding/tokens.py answers.
 
 import { toAscii } from "./idna.js";
 

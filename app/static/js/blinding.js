@@ -1,4 +1,4 @@
-// From a list of e-mail addresses to tokens, in the page: the same tokens as partners/audiences/blinding.py writes.
+// From a list of e-mail addresses to tokens, in the page: the same tokens as partners/audiences/blinding/ writes.
 // Knows no page and no network. Rows that were dropped go back to whoever has the list.
 
 import { normalised } from "./address.js";

@@ -13,8 +13,8 @@ from partners import audit
 from partners.audiences.blind.ending_services import close_blind_count, name_of
 from partners.audiences.blind.queries import pairing_of, similar_to
 from partners.audiences.counting.services import WHOLE, Counted, record_answers
+from partners.audiences.ground import Ground, require_ground
 from partners.audiences.models import Audience, BlindCount, BlindStep, CountMethod, Overlap
-from partners.audiences.register_services import Ground, require_ground
 from partners.audiences.release.evaluating import Question
 from partners.audiences.release.evaluation_queries import rules_of
 from partners.audiences.release.noise import noise
@@ -38,7 +38,7 @@ def declare_audience(
     """Register a list of which only the number of members is told; it can be counted blindly and in no other way.
 
     Raises:
-        MembersOutOfRange, and the errors of ``register_services`` about the ground.
+        MembersOutOfRange, and the errors of ``ground``.
     """
     policy.require(actor, Action.REGISTER_AUDIENCES)
     require_ground(ground, now)
@@ -47,10 +47,8 @@ def declare_audience(
     community = communities.own_community(session, actor, community_id)
     declared_id = new_id()
     audience = Audience(
-        id=declared_id, community_id=community.id, partner_id=community.partner_id, as_of=ground.as_of,
-        expires_on=ground.expires_on, lawful_basis=ground.lawful_basis, consent_text=ground.consent_text,
-        collected_from=ground.collected_from, collected_to=ground.collected_to, purpose=ground.purpose,
-        uses=[use.value for use in ground.uses], region=ground.region, assessment=ground.assessment, source_name="",
+        id=declared_id, community_id=community.id, partner_id=community.partner_id, **ground.columns,
+        method=CountMethod.BLIND, source_name="",
         source_digest=hashlib.sha256(b"declared " + declared_id.encode()).hexdigest(), accepted=members, duplicates=0,
         rejected=0, reasons={}, created_by=actor.user_id, created_at=now, confirmed_at=now,
     )  # fmt: skip

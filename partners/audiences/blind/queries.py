@@ -19,7 +19,7 @@ from partners.audiences.release.evaluation_queries import Similar, answer_of, ru
 from partners.communities.models import Community
 from partners.directory import policy
 from partners.directory import queries as directory
-from partners.directory.accounts.models import User
+from partners.directory.accounts.queries import names_of_users
 from partners.directory.cards import PartnerName, Waiting, WaitingKind
 from partners.directory.models import Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor
@@ -199,8 +199,8 @@ def _seen_by(actor: Actor) -> Select[BlindCount]:
 
 
 def _cards(session: Session, actor: Actor, rows: Sequence[BlindCount]) -> list[BlindCountCard]:
-    names = _partnership_names(session, rows)
-    people = _names_of_people(session, rows)
+    names = directory.names_of_partnerships(session, {row.partnership_id for row in rows})
+    people = names_of_users(session, {row.proposed_by for row in rows})
     own_ids = _own_ids(session, actor, rows)
     sides = _sides(session, actor, rows)
     refusals = _refusals(session, rows)
@@ -260,17 +260,6 @@ def _own_ids(session: Session, actor: Actor, rows: Iterable[BlindCount]) -> set[
     ids = {one for row in rows for one in (row.audience_a_id, row.audience_b_id) if one is not None}
     wanted = select(Audience.id).where(Audience.id.in_(ids), Audience.partner_id == actor.partner_id)
     return set(session.scalars(wanted))
-
-
-def _partnership_names(session: Session, rows: Sequence[BlindCount]) -> dict[str, str]:
-    ids = {row.partnership_id for row in rows}
-    found = session.execute(select(Partnership.id, Partnership.name).where(Partnership.id.in_(ids)))
-    return {partnership_id: str(name) for partnership_id, name in found}
-
-
-def _names_of_people(session: Session, rows: Sequence[BlindCount]) -> dict[str, str]:
-    found = session.execute(select(User.id, User.name).where(User.id.in_({row.proposed_by for row in rows})))
-    return {user_id: str(name) for user_id, name in found}
 
 
 def _refusals(session: Session, rows: Sequence[BlindCount]) -> dict[str, str]:

@@ -24,8 +24,9 @@ from partners.audiences.blind.queries import (
     own_blind_count,
 )
 from partners.audiences.blind.sealed import sealed_size
+from partners.audiences.ground import Use
 from partners.audiences.keys.queries import brand_keys
-from partners.audiences.models import Audience, BlindCount, BlindStep, Use
+from partners.audiences.models import Audience, BlindCount, BlindStep
 from partners.audiences.queries import own_audience
 from partners.audiences.release.evaluating import Answer
 from partners.database import locked

@@ -20,6 +20,7 @@ import numpy as np
 import phonenumbers
 from numpy.typing import NDArray
 
+from partners.audiences.blinding.columns import SEGMENT, token_column
 from partners.audiences.blinding.segments import MAX_SEGMENTS, is_label
 from partners.audiences.blinding.tokens import PHONE_PREFIX, PREFIX, Keyed, Rejection, normalised, normalised_phone
 from partners.errors import Invalid
@@ -164,7 +165,7 @@ def open_members(stream: BinaryIO, region: str | None, segment: str | None) -> t
 
 def write_tokens(blinded: Blinded, out: BinaryIO) -> None:
     """Write the CSV file that the platform takes: ``token_<key name>`` for each key, and ``segment`` if asked for."""
-    names = [f"token_{name}" for name in blinded.key_names] + ["segment"] * bool(blinded.labels)
+    names = [*map(token_column, blinded.key_names)] + [SEGMENT] * bool(blinded.labels)
     out.write(",".join(names).encode() + b"\n")
     for start in range(0, blinded.accepted, _LINES):
         rows = blinded.tokens[start : start + _LINES]

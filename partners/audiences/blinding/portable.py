@@ -23,8 +23,8 @@ from partners.tabular import failed_csv
 _HERE = "partners/audiences/blinding"
 _PACKED = (
     "partners/__init__.py", "partners/errors.py", "partners/lines.py", "partners/tabular.py",
-    "partners/audiences/__init__.py", f"{_HERE}/__init__.py", f"{_HERE}/members.py", f"{_HERE}/portable.py",
-    f"{_HERE}/segments.py", f"{_HERE}/tokens.py", "partners/audiences/keys/__init__.py",
+    "partners/audiences/__init__.py", f"{_HERE}/__init__.py", f"{_HERE}/columns.py", f"{_HERE}/members.py",
+    f"{_HERE}/portable.py", f"{_HERE}/segments.py", f"{_HERE}/tokens.py", "partners/audiences/keys/__init__.py",
     "partners/audiences/keys/sealed.py",
 )  # fmt: skip
 _MAIN = "from partners.audiences.blinding.portable import main\n\nmain()\n"

@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import combinations
+from itertools import combinations, groupby
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from partners.audiences.models import Audience, Evaluation, Overlap, TokenFile, Use
+from partners.audiences.ground import Use
+from partners.audiences.models import Audience, Evaluation, Overlap, TokenFile
 from partners.audiences.release.evaluating import YEAR, Answer, Question
 from partners.directory import queries as directory
 from partners.directory.models import Footing, Partnership
@@ -189,6 +190,30 @@ def checks_of(session: Session, partnership_id: str, one: TokenList, now: dateti
         near = [row for row in rows if abs(row.members - part.members) < nearly and row.digest != part.digest]
         checks.append(Check(one.audience_id, part, tuple((row.audience_id, _part(row)) for row in near)))
     return [check for check in checks if check.earlier]
+
+
+def first_checks_of(session: Session, audience: Audience, today: date, nearly: int) -> list[Check]:
+    """Return with which lists of its brand a new one has to be compared before it is confirmed, key by key.
+
+    With those that are counted, or will be once they are confirmed; whole lists only.
+    """
+    new, old = aliased(TokenFile), aliased(TokenFile)
+    rows = session.execute(
+        select(new, old)
+        .join(old, (old.partnership_id == new.partnership_id) & (old.key_name == new.key_name))
+        .join(Audience, Audience.id == old.audience_id)
+        .where(
+            new.audience_id == audience.id, new.segment == "", old.segment == "", old.audience_id != audience.id,
+            old.partner_id == audience.partner_id, func.abs(new.members - old.members) < nearly,
+            new.digest != old.digest, Audience.similar_to_id.is_(None), Audience.tokens_deleted_at.is_(None),
+            Audience.expires_on >= today,
+        )
+        .order_by(new.id, Audience.created_at, Audience.id)
+    )  # fmt: skip
+    return [
+        Check(audience.id, _part(one), tuple((row.audience_id, _part(row)) for _one, row in group))
+        for one, group in groupby(rows, key=lambda pair: pair[0])
+    ]
 
 
 def _pairings(session: Session, partnership_id: str, lists: Sequence[TokenList]) -> list[Pairing]:

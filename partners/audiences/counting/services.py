@@ -17,11 +17,11 @@ from partners.audiences.counting.planned import WHOLE as WHOLE
 from partners.audiences.counting.planned import Asked
 from partners.audiences.counting.planned import Counted as Counted
 from partners.audiences.counting.queries import Pairing, Part, lists_of
-from partners.audiences.models import Audience, Evaluation, Overlap
+from partners.audiences.models import Audience, Overlap
 from partners.audiences.release.evaluating import ANSWERED, Answer, Question
 from partners.audiences.release.evaluation_queries import Rules, Similar, answer_of, known_of, last_answer, rules_of
+from partners.audiences.release.evaluation_services import lock_communities, record_evaluation
 from partners.audiences.release.release import Band, steady_band
-from partners.communities.models import Community
 from partners.directory.relationship import OPEN_FOOTINGS
 
 
@@ -52,11 +52,10 @@ def record_counting(session: Session, thing: object, pairs: int, now: datetime) 
 
 def _lock(session: Session, pairings: list[Pairing]) -> None:
     """Lock the communities, then the audiences, each in the order of their ids."""
-    communities = {each for pairing in pairings for each in pairing.communities}
+    lock_communities(session, {each for pairing in pairings for each in pairing.communities})
     audiences = {each for pairing in pairings for each in pairing.audience_ids}
-    for table, ids in ((Community, communities), (Audience, audiences)):
-        rows = select(table).where(table.id.in_(ids)).order_by(table.id)
-        session.scalars(rows.with_for_update().execution_options(populate_existing=True)).all()
+    rows = select(Audience).where(Audience.id.in_(audiences)).order_by(Audience.id)
+    session.scalars(rows.with_for_update().execution_options(populate_existing=True)).all()
 
 
 def _mark_similar(session: Session, similar: Similar) -> None:
@@ -96,7 +95,7 @@ def _record(
         _repeat(session, pairing, known_of(session, pairing, question), now)
     cost = counted.epsilon_milli if answer is Answer.COUNTED and counted is not None else 0
     if answer in ANSWERED or last_answer(session, pairing, question) != answer:
-        session.add(_evaluation(pairing, question, answer, cost, now))
+        record_evaluation(session, pairing, question, answer, cost, now)
     session.flush()
     return int(answer in ANSWERED)
 
@@ -159,12 +158,3 @@ def _band_before(session: Session, pairing: Pairing) -> Band | None:
 
 def _partner_of(session: Session, audience_id: str) -> str:
     return session.get_one(Audience, audience_id).partner_id
-
-
-def _evaluation(pairing: Pairing, question: Question, answer: Answer, epsilon_milli: int, now: datetime) -> Evaluation:
-    own, other = pairing.own, pairing.other
-    return Evaluation(
-        partnership_id=pairing.partnership_id, asker_id=own.partner_id, other_id=other.partner_id,
-        own_community_id=own.community_id, other_community_id=other.community_id, own_audience_id=own.audience_id,
-        other_audience_id=other.audience_id, question=question, answer=answer, epsilon_milli=epsilon_milli, at=now,
-    )  # fmt: skip

@@ -9,10 +9,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from partners.audiences import file_queries
-from partners.audiences.counting.overlap import count_pairs
+from partners.audiences.counting.planned import similar_lists
+from partners.audiences.counting.queries import first_checks_of
 from partners.audiences.models import Audience
-from partners.audiences.release.evaluating import SIMILAR_BELOW, is_similar
+from partners.audiences.release.evaluating import SIMILAR_BELOW
 from partners.store import FolderStore
 
 
@@ -21,9 +21,5 @@ def similar_audience(session: Session, store: FolderStore, audience: Audience, t
 
     Two lists of the very same people are not similar in this sense: they get the same answers.
     """
-    for new, old in file_queries.comparable_files(session, audience, today, SIMILAR_BELOW):
-        paths = [store.path(new.store_key), store.path(old.store_key)]
-        shared = count_pairs(paths)[0, 1]
-        if new.digest != old.digest and is_similar(new.members, old.members, shared):
-            return old.audience_id
-    return None
+    checks = first_checks_of(session, audience, today, SIMILAR_BELOW)
+    return similar_lists(checks, store.path).lists.get(audience.id)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from partners.audiences.blinding.columns import SEGMENT, key_of_column
 from partners.audiences.blinding.segments import is_label
 from partners.errors import Invalid
 from partners.lines import MAX_LINE, UnreadableEncoding, decoded
@@ -24,7 +25,6 @@ DIGITS = 16
 _PHONE_DIGITS = 9
 """So many digits without a letter are a phone number, where no token stands."""
 
-_TOKEN_COLUMN = re.compile(r"token_([0-9a-f]{12})")
 _HEX = re.compile(r"[0-9a-fA-F]*")
 _DECIMAL = re.compile(r"[0-9]{6,15}")
 _OF_PEOPLE = re.compile(
@@ -94,8 +94,8 @@ def layout_of(table: Table) -> Layout:
     """
     is_mended = table.header[-len(FAILURE_COLUMNS) :] == FAILURE_COLUMNS
     names = table.names[: len(table.names) - len(FAILURE_COLUMNS)] if is_mended else table.names
-    found = [(at, match[1]) for at, name in enumerate(names) if (match := _TOKEN_COLUMN.fullmatch(name))]
-    strange = [at for at, name in enumerate(names) if name != "segment" and at not in dict(found)]
+    found = [(at, key_name) for at, name in enumerate(names) if (key_name := key_of_column(name)) is not None]
+    strange = [at for at, name in enumerate(names) if name != SEGMENT and at not in dict(found)]
     for at in strange:
         if _OF_PEOPLE.search(names[at]) or _is_of_a_person(names[at]):
             raise HoldsAddresses(row_no=1)
@@ -103,10 +103,10 @@ def layout_of(table: Table) -> Layout:
         raise OtherColumns(column=showable(table.header[strange[0]])) if found else NotBlinded(row_no=1)
     if not found:
         raise NotBlinded(row_no=1)
-    table.require([names[at] for at, _ in found], ["segment"])
+    table.require([names[at] for at, _ in found], [SEGMENT])
     return Layout(
         table.header, table.delimiter, tuple(name for _, name in found), tuple(at for at, _ in found),
-        table.position("segment"), is_mended,
+        table.position(SEGMENT), is_mended,
     )  # fmt: skip
 
 
@@ -169,5 +169,5 @@ def _checked(cells: tuple[str, ...], layout: Layout, row_no: int) -> TokenLine:
             return TokenLine(failure=Failure(row_no, cells, layout.header[at], flaw.value))
     segment = "" if layout.segment_at is None else cells[layout.segment_at]
     if segment and not is_label(segment):
-        return TokenLine(failure=Failure(row_no, cells, "segment", Flaw.NOT_A_SEGMENT.value))
+        return TokenLine(failure=Failure(row_no, cells, SEGMENT, Flaw.NOT_A_SEGMENT.value))
     return TokenLine(tuple(int(cells[at], 16) for at in layout.token_at), segment)

@@ -17,8 +17,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from partners.audiences.blinding.columns import token_column
 from partners.audiences.intake.blocks import TOKEN_TYPE as TOKEN_TYPE
 from partners.audiences.intake.blocks import Labels, Lines
+from partners.audiences.intake.line_ends import AlikeLines
 from partners.audiences.intake.lines import DIGITS, Flaw, Layout, layout_of, read_line
 from partners.errors import Invalid
 from partners.lines import line_blocks
@@ -100,14 +102,14 @@ def read_tokens(stream: BinaryIO, withdrawn: Withdrawn = nobody) -> Intake:
 
     Raises:
         NotBlinded, HoldsAddresses, OtherColumns: it is no token file (``lines``).
-        EmptyFile, UnreadableEncoding …: the file as a whole cannot be read (``tabular``).
+        EmptyFile, UnreadableEncoding …: the file as a whole cannot be read (``tabular``); MixedLineEnds.
         TooManySegments, UnevenColumns; NoMembers: no row was accepted.
     """
     table = open_table(stream)
     layout = layout_of(table)
     rows, row_no = _Rows(layout, _most_rows(stream, layout)), 1
     stream.seek(0)
-    for block in line_blocks(stream):
+    for block in line_blocks(AlikeLines(stream)):
         lines = block if row_no > 1 else block.partition(b"\n")[2]  # the first line is the header
         if lines:
             rows.take(lines, max(row_no, 2))
@@ -117,12 +119,6 @@ def read_tokens(stream: BinaryIO, withdrawn: Withdrawn = nobody) -> Intake:
     if not intake.accepted:
         raise NoMembers(intake)
     return intake
-
-
-def distinct(rows: Tokens) -> Tokens:
-    """Return tokens sorted, each once."""
-    tokens = np.sort(rows).astype(TOKEN_TYPE, copy=False)
-    return tokens[: _drop(tokens, _repeats(tokens))]
 
 
 class _Rows:
@@ -173,7 +169,7 @@ class _Rows:
         columns = tuple(map(self._column, self._layout.key_names, self._tokens))
         for column in columns:
             if len(column.tokens) != len(columns[0].tokens):
-                raise UnevenColumns(first=f"token_{columns[0].key_name}", other=f"token_{column.key_name}")
+                raise UnevenColumns(first=token_column(columns[0].key_name), other=token_column(column.key_name))
         duplicates = self._count - len(columns[0].tokens)
         reasons = dict(sorted(self._reasons.items()))
         return Intake(columns, self._labels.known, duplicates, reasons, header, self._failures)

@@ -14,7 +14,7 @@ from partners.audiences.keys.sealed import KeyRequest, SealedCopy, public_name
 from partners.audiences.models import Audience, TokenFile
 from partners.directory import policy
 from partners.directory import queries as directory
-from partners.directory.accounts.models import User
+from partners.directory.accounts.queries import names_of_users
 from partners.directory.cards import PartnerName
 from partners.directory.models import Footing, Partner, Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor
@@ -159,7 +159,7 @@ def keys_page(session: Session, actor: Actor, now: datetime) -> KeysPage:
     row = brand_keys(session, [brand.id]).get(brand.id)
     own = None
     if row is not None:
-        made_by = _names_of_users(session, [row.made_by])[row.made_by]
+        made_by = names_of_users(session, [row.made_by])[row.made_by]
         own = BrandKeyCard(row.public_key, _name(row), made_by, row.made_at)
     may_make = policy.may(actor, Action.REGISTER_AUDIENCES)
     return KeysPage(brand.name, brand.code, own, tuple(keys_of_partnerships(session, actor, now)), may_make)
@@ -177,7 +177,7 @@ def keys_of_partnerships(session: Session, actor: Actor, now: datetime) -> list[
     )
     keys = {row.partnership_id: row for row in rows}
     copies = _sealed(session, [key.id for key in keys.values()])
-    makers = _names_of_users(session, [key.made_by for key in keys.values()])
+    makers = names_of_users(session, [key.made_by for key in keys.values()])
     cards = []
     for row in partnerships.all():
         key, partners = keys.get(row.id), sides[row.id]
@@ -267,8 +267,3 @@ def _card(key: PartnershipKey, partners: Iterable[PartnerName], made_by: str, no
     brand = next(partner for partner in partners if partner.id == key.partner_id)
     renew_on = key.made_at + RENEW_AFTER
     return KeyCard(key.name, brand, made_by, key.made_at, renew_on, renew_on <= now)
-
-
-def _names_of_users(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
-    rows = session.execute(select(User.id, User.name).where(User.id.in_(list(user_ids))))
-    return dict(rows.all())

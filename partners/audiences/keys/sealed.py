@@ -102,6 +102,15 @@ def key_name(key: bytes) -> str:
     return hashlib.sha256(b"tandem partnership key 1" + key).hexdigest()[:NAME_DIGITS]
 
 
+def is_key_name(text: str) -> bool:
+    """Say whether a text can be the name of a partnership's key.
+
+    >>> is_key_name("aa1916ecd637"), is_key_name("aa19")
+    (True, False)
+    """
+    return _NAME.fullmatch(text) is not None
+
+
 def public_name(public: bytes) -> str:
     """Return the name of a brand's public key, in fours for reading aloud.
 
@@ -211,7 +220,7 @@ def read_key_shares(text: str) -> KeyShares:
         shares = KeyShares(str(parts["partnership_id"]), str(parts["key"]), sealed)
     except (KeyError, ValueError, TypeError, AttributeError):
         raise NotAKeyFile(wanted=_SHARES_FILE) from None
-    if not sealed or not _NAME.fullmatch(shares.key_name):
+    if not sealed or not is_key_name(shares.key_name):
         raise NotAKeyFile(wanted=_SHARES_FILE)
     return shares
 

@@ -6,7 +6,6 @@ side is left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 from partners import audit
 from partners.audiences.keys import queries
 from partners.audiences.keys.models import BrandKey, PartnershipKey, SealedKey
-from partners.audiences.keys.sealed import KEY_BYTES, NAME_DIGITS, seal_key
+from partners.audiences.keys.sealed import KEY_BYTES, is_key_name, seal_key
 from partners.database import locked
 from partners.directory import policy
 from partners.directory import queries as directory
@@ -28,7 +27,6 @@ from partners.errors import Conflict, Invalid
 COPY_BYTES = 96
 """A sealed box around a key of 32 bytes and an id of 16: 48 bytes more (libsodium, crypto_box_SEALBYTES)."""
 
-_NAME = re.compile(rf"[0-9a-f]{{{NAME_DIGITS}}}")
 _ANY_ID = "-" * 16
 
 
@@ -193,7 +191,7 @@ def _delete_copies(session: Session, key_ids: Iterable[str], partner_ids: Iterab
 
 
 def _require_copies(name: str, sealed: Mapping[str, bytes]) -> None:
-    if not _NAME.fullmatch(name):
+    if not is_key_name(name):
         raise NotAKeyName(name=name[:40])
     for copy in sealed.values():
         if len(copy) != COPY_BYTES:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from partners.audiences.counting.queries import newest_in
 from partners.audiences.file_queries import members_now
-from partners.audiences.models import Audience, Overlap, Regions, TokenFile, Use
+from partners.audiences.ground import Use
+from partners.audiences.models import Audience, Overlap, Regions, TokenFile
 from partners.audiences.regions.diagram import ReleasedRegions, Standing, region_cost, released_regions
 from partners.audiences.release.evaluation_queries import rules_of
 from partners.audiences.release.noise import laplace_sd

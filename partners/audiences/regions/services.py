@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from partners import audit, outbox
 from partners.audiences.counting.queries import Pairing, TokenList, lists_of, newest_in
-from partners.audiences.models import Evaluation, Overlap, Regions, Use
+from partners.audiences.ground import Use
+from partners.audiences.models import Overlap, Regions
 from partners.audiences.regions.diagram import LEAST_LISTS, MOST_LISTS
 from partners.audiences.release.evaluating import Answer, Asking, Question, answer_to, possible_from
 from partners.audiences.release.evaluation_queries import Rules, earlier_of, may_cross, rules_of
+from partners.audiences.release.evaluation_services import lock_communities, record_evaluation
 from partners.communities.models import Community
 from partners.database import locked
 from partners.directory import policy
@@ -84,7 +86,7 @@ def ask_regions(
     if partnership.footing is not Footing.SIGNED:
         raise NotSigned()
     lists = _lists(session, partnership.id, chosen, now)
-    _lock(session, [one.community_id for one in lists])
+    lock_communities(session, [one.community_id for one in lists])
     pairings = _pairings(partnership.id, lists, actor)
     known = known_regions(session, partnership.id, [one.audience_id for one in lists])
     if known is not None:
@@ -157,12 +159,6 @@ def _lists(session: Session, partnership_id: str, communities: Sequence[Communit
     return lists
 
 
-def _lock(session: Session, community_ids: Collection[str]) -> None:
-    """Lock the communities in the order of their ids, as counting does: nobody spends the same budget at once."""
-    rows = select(Community).where(Community.id.in_(community_ids)).order_by(Community.id)
-    session.scalars(rows.with_for_update()).all()
-
-
 def _pairings(partnership_id: str, lists: Sequence[TokenList], actor: Actor) -> list[Pairing]:
     """Return the pairs of different brands: in each the asker's list is the own one, between others the newer."""
     found = []
@@ -211,15 +207,7 @@ def _write_down(
     session: Session, pairings: Sequence[Pairing], answer: Answer, epsilon_milli: int, now: datetime
 ) -> None:  # fmt: skip
     for pairing in pairings:
-        own, other = pairing.own, pairing.other
-        session.add(
-            Evaluation(
-                partnership_id=pairing.partnership_id, asker_id=own.partner_id, other_id=other.partner_id,
-                own_community_id=own.community_id, other_community_id=other.community_id,
-                own_audience_id=own.audience_id, other_audience_id=other.audience_id, question=Question.REGIONS,
-                answer=answer, epsilon_milli=epsilon_milli, at=now,
-            )
-        )  # fmt: skip
+        record_evaluation(session, pairing, Question.REGIONS, answer, epsilon_milli, now)
 
 
 def _add(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners.audiences.counting.queries import newest_in, pairings_of_partnership
+from partners.audiences.file_queries import members_now
 from partners.audiences.models import Audience
 from partners.audiences.queries import own_audience
 from partners.audiences.release.evaluating import Question
@@ -239,19 +240,20 @@ def _sides(
         .where(Partner.id.in_(members)).order_by(Partner.name, Community.name, Community.id)
     ).all()  # fmt: skip
     step = step if partnership.footing is Footing.SIGNED else 0
-    shown = [(p.id == actor.partner_id, _shown(c, p, audiences.get(c.id), actor, step)) for c, p in found]
+    sizes = members_now(session, [one.id for one in audiences.values()])
+    own = actor.partner_id
+    shown = [(p.id == own, _shown(c, p, audiences.get(c.id), sizes, 1 if p.id == own else step)) for c, p in found]
     return tuple(one for is_own, one in shown if is_own), tuple(one for is_own, one in shown if not is_own)
 
 
 def _shown(
-    community: Community, partner: Partner, audience: Audience | None, actor: Actor, step: int
+    community: Community, partner: Partner, audience: Audience | None, members: Mapping[str, int], step: int
 ) -> MatrixCommunity:
-    """Return a row or column; a step of 0 means that only the band of a partner's size may be shown."""
+    """Return a row or column, its size in whole steps; a step of 0 means that only the band of it may be shown."""
     size, band, as_of = None, None, None
     if audience is not None:
-        is_own = partner.id == actor.partner_id
-        size = audience.accepted if is_own else rounded(audience.accepted, step) if step else None
-        band, as_of = size_band(audience.accepted), audience.as_of
+        exact = members.get(audience.id, audience.accepted)
+        size, band, as_of = rounded(exact, step) if step else None, size_band(exact), audience.as_of
     return MatrixCommunity(
         community.id, community.name, community.name_zh, partner.name, partner.name_zh, size, band, as_of
     )

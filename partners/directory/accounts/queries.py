@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -47,6 +49,11 @@ def seats_of(session: Session, user_id: str) -> list[SeatView]:
 def seat_for_request(session: Session, user_id: str, seat_id: str) -> SeatView | None:
     """Return a seat of this user; None where it was taken away or suspended, or the user may no longer sign in."""
     return next((seat for seat in seats_of(session, user_id) if seat.seat_id == seat_id), None)
+
+
+def names_of_users(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
+    """Return the name of each user, by id. For things that the reader may see anyway: who did them."""
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(list(user_ids)))).all())
 
 
 def _account(session: Session, user: User) -> Account:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from partners.audiences.counting.planned import count_planned, similar_lists
 from partners.audiences.counting.queries import pairings_of_audience, pairings_of_partnership
 from partners.audiences.counting.services import record_answers
-from partners.audiences.models import Audience, LawfulBasis, TokenFile
+from partners.audiences.ground import LawfulBasis
+from partners.audiences.models import Audience, TokenFile
 from partners.audiences.release.evaluation_queries import plan_of
 from partners.communities.models import Community
 from partners.database import new_id

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from partners.audiences import register_services
-from partners.audiences.models import Audience, LawfulBasis, Use
-from partners.audiences.register_services import Ground, Previewed
+from partners.audiences.ground import Ground, LawfulBasis, Use
+from partners.audiences.models import Audience
+from partners.audiences.register_services import Previewed
 from partners.store import FolderStore
 from tests.cast import Brand
 from tests.conftest import NOW

@@ -13,20 +13,11 @@ from sqlalchemy.orm import Session
 
 from partners.audiences import queries, register_services
 from partners.audiences.deletion_services import delete_preview, previews_due
+from partners.audiences.ground import CollectedLater, ExpiresTooEarly, GroundMissing, KeptTooLong, OfTheFuture
 from partners.audiences.intake.lines import HoldsAddresses, NotBlinded
 from partners.audiences.intake.reading import NoMembers
 from partners.audiences.models import Audience, TokenFile
-from partners.audiences.register_services import (
-    CollectedLater,
-    ExpiresTooEarly,
-    GroundMissing,
-    KeptTooLong,
-    NoPreview,
-    OfTheFuture,
-    Previewed,
-    SameFile,
-    UnknownKey,
-)
+from partners.audiences.register_services import NoPreview, Previewed, SameFile, UnknownKey
 from partners.audit import AuditEvent
 from partners.database import writing
 from partners.errors import NotAllowed, NotFound

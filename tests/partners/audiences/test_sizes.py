@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from partners.audiences.models import Audience, LawfulBasis, TokenFile
+from partners.audiences.ground import LawfulBasis
+from partners.audiences.models import Audience, TokenFile
 from partners.audiences.release.pair_queries import overlap_matrix
 from partners.audiences.release.release import SizeBand
 from partners.audiences.size_queries import members_band

@@ -14,6 +14,7 @@ from partners.audiences.intake.lines import HoldsAddresses
 from partners.audiences.keys.models import PartnershipKey
 from partners.audiences.models import TokenFile, Withdrawal
 from partners.audiences.register_services import PeopleWithdrew, UnknownKey
+from partners.audiences.release.pair_queries import overlap_matrix
 from partners.audiences.withdrawal_queries import withdrawal_lines
 from partners.audiences.withdrawal_services import KeyMissing
 from partners.audit import AuditEvent
@@ -55,6 +56,18 @@ def test_people_go_from_every_list_and_segment(session: Session, cast: Cast, sto
     assert members_now(session, [first.id, second.id]) == {first.id: 88, second.id: 208}
     written = session.scalars(select(AuditEvent).where(AuditEvent.action == "withdraw_members")).one()
     assert written.after == {"members": 12, "lists": 2}
+
+
+def test_the_matrix_names_the_members_that_are_left(session: Session, cast: Cast, store: FolderStore) -> None:
+    register(session, cast.alder, store, people(0, 100))
+    session.commit()
+
+    withdraw(session, cast, store, token_csv(people(0, 12)))
+
+    own = overlap_matrix(session, cast.alder.manager, cast.partnership.id, NOW)
+    theirs = overlap_matrix(session, cast.birch.manager, cast.partnership.id, NOW)
+    assert [row.size for row in own.rows if row.size is not None] == [88]
+    assert [column.size for column in theirs.columns] == [90]
 
 
 def test_the_same_people_twice_change_nothing(session: Session, cast: Cast, store: FolderStore) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from partners.audiences.models import Audience, LawfulBasis, Overlap
+from partners.audiences.ground import LawfulBasis
+from partners.audiences.models import Audience, Overlap
 from partners.campaigns.models import Campaign
 from partners.communities.models import Community
 from partners.directory.models import Partnership

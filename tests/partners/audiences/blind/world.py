@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from partners.audiences.blind import counting_services, queries, services
 from partners.audiences.blind.rounds import Round, blind_other, blind_own
+from partners.audiences.ground import Ground, LawfulBasis, Use
 from partners.audiences.keys.sealed import BrandKeyPair, make_brand_key
 from partners.audiences.keys.services import publish_brand_key
-from partners.audiences.models import LawfulBasis, Use
-from partners.audiences.register_services import Ground
 from partners.database import reading, writing
 from partners.directory.policy import Actor
 from partners.store import FolderStore

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from partners.audiences.ground import LawfulBasis
 from partners.audiences.keys import queries, services
 from partners.audiences.keys.models import BrandKey, PartnershipKey, SealedKey
 from partners.audiences.keys.sealed import BrandKeyPair, NotAPublicKey, key_name, make_brand_key, open_key, seal_key
-from partners.audiences.models import Audience, LawfulBasis, TokenFile
+from partners.audiences.models import Audience, TokenFile
 from partners.audit import AuditEvent
 from partners.database import EVERY_TENANT, reading, writing
 from partners.directory.models import Footing
