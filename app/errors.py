@@ -65,6 +65,11 @@ EXPLANATIONS = {
         _("Somebody else was quicker, so your change was not made."),
         _("Load the page again, look at what is there now, and repeat if it is still needed."),
     ),
+    411: Explanation(
+        _("The length of what is sent must be known"),
+        _("It was not read, and nothing was changed."),
+        _("Send a Content-Length, as browsers do, instead of sending in chunks."),
+    ),
     413: Explanation(
         _("The file is too large"),
         _("It was not read, and nothing was changed."),

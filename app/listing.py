@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from app import filters
+from app.downloads import download
 from app.labels import label
 from app.listing_csv import as_lines
 from partners import money
@@ -160,9 +161,7 @@ class Listing:
     def as_csv(self, filename: str) -> Response:
         """Return every row that the search left, as a download."""
         table = ([column.plain(row) for column in self.columns] for row in self.found)
-        answer = Response(as_lines([str(column.title) for column in self.columns], table), mimetype="text/csv")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-        return answer
+        return download(as_lines([str(column.title) for column in self.columns], table), filename)
 
 
 def _matches(row: Any, columns: Sequence[Column], query: str) -> bool:

@@ -1,7 +1,7 @@
 """What guards every request: sign-in by default, forged and foreign requests refused, strict headers.
 
-In this order: who is it, does the request come from our own pages, is sign-in needed, is the form's token right. An
-upload is therefore not read before its sender is known.
+In this order: is its length known, who is it, does the request come from our own pages, is sign-in needed, is the
+form's token right. An upload is therefore not read before its sender is known.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import LengthRequired
 
 from app import context
 from app.assets import keep_if_versioned
@@ -59,13 +60,15 @@ def confirmed(view: View) -> View:
 
     Others are sent to confirm that it is they, and come back: to this page, or to the one that a form was sent from.
     """
+    return _confirmed_or(view, _send_to_confirm)
 
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs) if is_confirmed() else _send_to_confirm()
 
-    guarded.is_confirmed = True  # type: ignore[attr-defined]
-    return cast(View, guarded)
+def confirmed_keeping(view: View) -> View:
+    """Mark a view in the same way whose form has something to fill in: that waits meanwhile, and is sent afterwards.
+
+    Not for passwords and other secrets: what waits stands in the page.
+    """
+    return _confirmed_or(view, _keep_and_send_to_confirm)
 
 
 def confirms_within(view: View) -> View:
@@ -100,6 +103,7 @@ def install(app: Flask) -> None:
     login.session_protection = None  # an address changes on the way; the row of the sign-in and the token guard it
     login.init_app(app)
     login.user_loader(load_signed_in)
+    app.before_request(_require_length)
     app.before_request(_find_seat)
     app.before_request(_refuse_foreign_origin)
     app.before_request(_require_sign_in)
@@ -116,6 +120,12 @@ def local_path(target: str | None) -> str | None:
     parts = urlsplit(target)
     is_plain = target.isprintable() and "\\" not in target
     return target if is_plain and not parts.scheme and not parts.netloc else None
+
+
+def _require_length() -> None:
+    """Refuse a body that does not say how long it is: reading one up to the limit, to refuse it then, takes seconds."""
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        raise LengthRequired()
 
 
 def _find_seat() -> None:
@@ -166,14 +176,33 @@ def _send_to_sign_in() -> Response:
     return _redirected(url_for("session.sign_in", next=asked_for if asked_for != "/" else None))
 
 
+def _confirmed_or(view: View, otherwise: Callable[[], Response]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs) if is_confirmed() else otherwise()
+
+    guarded.is_confirmed = True  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
 def _send_to_confirm() -> Response:
-    is_page = request.method == "GET" and not request.headers.get("HX-Request")
+    return _redirected(url_for("session.confirm", next=_way_back()))
+
+
+def _keep_and_send_to_confirm() -> Response:
+    """Lead the form itself there (307: the same method and body), unless a page is asked for or it carries a file."""
+    if request.method == "GET" or request.headers.get("HX-Request") or request.files:
+        return _send_to_confirm()
+    sent_to = local_path(request.full_path.rstrip("?"))
+    return redirect(url_for("session.keep", sent_to=sent_to, next=_way_back()), 307)  # type: ignore[return-value]
+
+
+def _way_back() -> str | None:
+    """Return the page to come back to: this one, or the one that a form was sent from; None where that is elsewhere."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return local_path(request.full_path.rstrip("?"))
     sent_from = urlsplit(request.referrer or "")
-    if is_page:
-        back: str | None = request.full_path.rstrip("?")
-    else:
-        back = sent_from._replace(scheme="", netloc="").geturl() if sent_from.netloc in _own_hosts() else None
-    return _redirected(url_for("session.confirm", next=local_path(back)))
+    return local_path(sent_from._replace(scheme="", netloc="").geturl()) if sent_from.netloc in _own_hosts() else None
 
 
 def _redirected(target: str) -> Response:

@@ -26,14 +26,15 @@ _REFUSALS = {
     "401": "No valid token was sent.", "403": "The token's scopes do not allow this.",
     "404": "There is nothing here, or it is not shared with you.",
     "409": "It was sent before, see Location; or it is not its turn.",
-    "413": "The file is too large.", "415": "The body is not text/csv.", "422": "What was sent cannot be used.",
+    "411": "The length of the body is not known before it is read.", "413": "The file is too large.",
+    "415": "The body is not text/csv.", "422": "What was sent cannot be used.",
     "429": "Too many requests with wrong tokens.",
 }  # fmt: skip
 
 _PLAIN = {"text/csv": {"type": "string"}, "application/octet-stream": {"type": "string", "format": "binary"}}
 """Media type -> schema of what is no JSON."""
 
-_OF_FILES = ("409", "413", "415")
+_OF_FILES = ("409", "411", "413", "415")
 
 
 @cache

@@ -218,6 +218,7 @@ ACCESS = {
     "session.confirm GET": page(ALL),
     "session.confirm POST": page(ALL, suspended="mvfa"),
     "session.confirm_by_passkey POST": page(ALL, suspended="mvfa"),
+    "session.keep POST": page(ALL, suspended="mvfa"),
 }  # fmt: skip
 """By endpoint and method."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -55,14 +56,48 @@ def test_a_page_is_come_back_to(client: FlaskClient) -> None:
     assert client.get(done.location).status_code == 200
 
 
-def test_a_form_is_not_carried_out_and_leads_back_to_where_it_was_sent_from(client: FlaskClient, world: Cast) -> None:
+def test_a_form_is_not_carried_out_and_leads_back_to_where_it_was_sent_from(client: FlaskClient) -> None:
+    answer = client.post("/account/sign-ins/end-others", headers={"Referer": "http://localhost/account/sign-ins"})
+
+    assert (answer.status_code, answer.location) == (303, "/session/confirm?next=/account/sign-ins")
+
+
+def test_what_was_filled_in_waits_and_is_sent_afterwards(client: FlaskClient, world: Cast) -> None:
     path = f"/partners/partnerships/{world.partnership.id}/end"
+    form = {"why": "Budgets <are> cut", "code": "000000"}
 
-    answer = client.post(path, headers={"Referer": f"http://localhost{path}"})
+    stopped = client.post(path, data=form, headers={"Referer": f"http://localhost{path}"})
+    asked = client.post(stopped.location, data=form)
+    wrong = client.post("/session/confirm", data={**_hidden(asked.text), "password": "wrong"})
+    right = client.post("/session/confirm", data={**_hidden(wrong.text), "password": PASSWORD})
 
-    assert (answer.status_code, answer.location) == (303, f"/session/confirm?next={path}")
-    client.post("/session/confirm", data={"password": PASSWORD})
-    assert client.get(path).status_code == 200
+    assert (stopped.status_code, asked.status_code, wrong.status_code) == (307, 200, 422)
+    assert f'action="{path}"' in right.text
+    assert _hidden(right.text) == form
+    assert client.post(path, data=form).status_code == 303
+
+
+def test_every_value_of_a_field_waits(client: FlaskClient) -> None:
+    form = {"scopes": ["read", "count_blind"]}
+
+    asked = client.post("/session/confirm/keep?sent_to=/admin/tokens/make", data=form)
+
+    assert re.findall(r'name="kept-scopes" value="(\w+)"', asked.text) == form["scopes"]
+
+
+def test_a_password_never_waits_in_a_page(client: FlaskClient) -> None:
+    answer = client.post("/account/password", data={"present": PASSWORD, "new": "a new one", "again": "a new one"})
+
+    assert (answer.status_code, answer.location) == (303, "/session/confirm")
+
+
+@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", ""])
+def test_what_waits_is_never_sent_away(client: FlaskClient, target: str) -> None:
+    asked = client.post("/session/confirm/keep", query_string={"sent_to": target}, data={"why": "x"})
+    done = client.post("/session/confirm", data={"password": PASSWORD, "sent_to": target, "kept-why": "x"})
+
+    assert "kept-why" not in asked.text
+    assert (done.status_code, done.location) == (303, "/session/confirm")
 
 
 @pytest.mark.parametrize("referrer", ["https://evil.example/account", "", "http://localhost//evil.example/x"])
@@ -139,6 +174,13 @@ def _signed_in_long_ago(app: Flask, place: Installation, actor: Actor) -> FlaskC
         session.get_one(SignIn, row).confirmed_at = NOW - LONG_AGO
         session.commit()
     return hold_cookie(app.test_client(), row)
+
+
+def _hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of the last form of a page, but the form's token."""
+    form = page[page.rindex('<form class="form"') :]
+    found = re.findall(r'type="hidden"[^>]* name="([^"]+)"(?:[^>]* value="([^"]*)")?', form)
+    return {name: html.unescape(value) for name, value in found if name != "csrf_token"}
 
 
 def _switch_codes_on(place: Installation, actor: Actor) -> None:
