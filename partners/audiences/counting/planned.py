@@ -12,12 +12,11 @@ from typing import Protocol
 
 from partners.audiences.counting.overlap import Pair, count_against, count_pairs, open_tokens
 from partners.audiences.counting.queries import Check, Pairing
+from partners.audiences.counting.slices import Beat
 from partners.audiences.models import CountMethod
 from partners.audiences.release.evaluating import Question, is_similar
 from partners.audiences.release.evaluation_queries import Plan, Similar
 from partners.audiences.release.noise import noise
-
-Beat = Callable[[int, int], None]
 
 PathOf = Callable[[str], Path]
 """Gives the file of a key in the store."""
@@ -32,17 +31,17 @@ class CountPairs(Protocol):
 
 Asked = tuple[Pairing, Question]
 
-Cell = tuple[str, str]
+SegmentPair = tuple[str, str]
 """Segments of the asker's list and of the other; both empty for the whole lists."""
 
-WHOLE: Cell = ("", "")
+WHOLE: SegmentPair = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What was counted for one question: cell -> count with noise, and what that cost in thousandths."""
+    """What was counted for one question: pair of segments -> count with noise, and what that cost in thousandths."""
 
-    cells: Mapping[Cell, int]
+    cells: Mapping[SegmentPair, int]
     epsilon_milli: int
     method: CountMethod = CountMethod.KEYED
 
@@ -91,7 +90,7 @@ def _similar_to(check: Check, path: PathOf) -> str | None:
     return None
 
 
-def _files(pairing: Pairing, question: Question) -> dict[Cell, tuple[str, str]]:
+def _files(pairing: Pairing, question: Question) -> dict[SegmentPair, tuple[str, str]]:
     """Return the keys of the files that a question is about, in pairs."""
     own, other = pairing.own, pairing.other
     if question is not Question.SEGMENTS:

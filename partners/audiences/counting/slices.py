@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Protocol
 
@@ -42,7 +43,7 @@ MOST_FALSE_MATCHES = 0.01
 class Counter(Protocol):
     """Adds up what one slice after the other holds."""
 
-    def add(self, parts: Sequence[Tokens], bits: int) -> None:
+    def add(self, parts: Sequence[Tokens], bits: int, /) -> None:
         """Count one slice: the part of each file in it, whose ``bits`` leading bits are equal."""
 
     def result(self) -> Counts:
@@ -53,7 +54,8 @@ def open_tokens(path: Path) -> Tokens:
     """Map a token file into memory: sorted, each token once."""
     if path.stat().st_size == 0:
         return np.empty(0, TOKEN_TYPE)
-    return np.memmap(path, dtype=TOKEN_TYPE, mode="r").view(np.ndarray)  # a plain array is cut ten times as fast
+    with path.open("rb") as file:  # np.memmap takes three times as long to open, and ten times to be cut
+        return np.frombuffer(mmap(file.fileno(), 0, access=ACCESS_READ), TOKEN_TYPE)
 
 
 def count_slices(

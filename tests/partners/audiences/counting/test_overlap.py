@@ -51,6 +51,20 @@ def test_a_small_list_is_searched_in_a_large_one_and_the_other_way_round() -> No
     assert list(count_against(small, [large])) == list(count_against(large, [small])) == [2]
 
 
+@pytest.mark.parametrize("step", [1, 1 << 20, 1 << 44, 3 << 16])
+@pytest.mark.parametrize("first", [0, 2**63])
+def test_invented_tokens_that_share_their_first_or_last_bits_are_counted_exactly(step: int, first: int) -> None:
+    one, other = ({first + step * number for number in numbers} for numbers in (range(900), range(5, 3_000, 3)))
+
+    assert count_against(as_tokens(one), [as_tokens(other), as_tokens(set()), as_tokens(one)]) == [299, 0, 900]
+
+
+def test_a_list_is_counted_exactly_among_more_tokens_than_are_looked_up_at_a_time() -> None:
+    one, other = set(range(0, 300_000, 3)), set(range(0, 300_000, 2))
+
+    assert count_against(as_tokens(one), [as_tokens(other), as_tokens({1, 3}), as_tokens(one)]) == [50_000, 1, 100_000]
+
+
 def test_files_are_read_and_only_the_asked_pairs_returned(tmp_path: Path) -> None:
     paths = [tmp_path / str(number) for number in range(3)]
     for path, members in zip(paths, ({1, 2, 3}, {2, 3, 4}, set[int]()), strict=True):
