@@ -175,6 +175,7 @@ LABELS: dict[str, Any] = {
     "read": _("read what the brand may read"),
     "report_evidence": _("send conversions and refunds"),
     "count_blind": _("take part in blind counts"),
+    "register_audiences": _("register audiences and take out people who withdrew"),
     # with what somebody signed in
     "password": _("password"),
     "code": _("password and code"),

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
-from app.api import blind_counts, evidence, guard, views  # noqa: E402
+from app.api import audiences, blind_counts, evidence, guard, views  # noqa: E402
 
 
 def install(app: Flask) -> None:
@@ -21,4 +21,4 @@ def install(app: Flask) -> None:
     app.extensions["csrf"].exempt(bp)
 
 
-__all__ = ["blind_counts", "bp", "evidence", "install", "views"]
+__all__ = ["audiences", "blind_counts", "bp", "evidence", "install", "views"]

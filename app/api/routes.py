@@ -12,7 +12,9 @@ from flask import Response, request
 from pydantic import TypeAdapter
 
 from app.api import bp
+from app.context import actor
 from app.security import public
+from partners.directory import policy
 from partners.directory.policy import Action
 from partners.errors import Invalid
 
@@ -77,7 +79,8 @@ def described(route: Route) -> Callable[[View], View]:
 
     def register(view: View) -> View:
         ROUTES.append(route)
-        bp.add_url_rule(route.rule, route.name, public(view), methods=[route.method])
+        told = _refusing_early(route, view) if route.sends else view
+        bp.add_url_rule(route.rule, route.name, public(told), methods=[route.method])
         return view
 
     return register
@@ -86,6 +89,17 @@ def described(route: Route) -> Callable[[View], View]:
 def answer(found: Any, status: int = 200) -> Response:
     """Return something as JSON."""
     return Response(json.dumps(found, ensure_ascii=False), status, mimetype="application/json")
+
+
+def _refusing_early(route: Route, view: View) -> View:
+    """Refuse who may not send before anything that is sent is read; the service asks again, as for everyone."""
+
+    @wraps(view)
+    def guarded(**ids: str) -> Any:
+        policy.require(actor(), route.scope)
+        return view(**ids)
+
+    return guarded
 
 
 def _registering(

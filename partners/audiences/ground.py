@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from partners.directory.codes import checked_country
 from partners.errors import Invalid
 
 KEPT_FOR = timedelta(days=2 * 366)
@@ -49,6 +50,14 @@ class GroundMissing(Invalid):
     """Say for what the list may be used, on what ground, under which text and in which country. Missing: {missing}."""
 
 
+class TextTooLong(Invalid):
+    """“{name}” has at most {most} characters."""
+
+
+_MOST = {"consent_text": 40, "purpose": 120, "assessment": 120}
+"""Characters of each text; the columns hold no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Why and how long a list may be used.
@@ -75,13 +84,21 @@ class Ground:
 
 
 def require_ground(ground: Ground, now: datetime) -> None:
-    """Raise what a ground lacks: GroundMissing, OfTheFuture, CollectedLater, ExpiresTooEarly or KeptTooLong."""
+    """Raise what is wrong with a ground.
+
+    Raises:
+        GroundMissing, TextTooLong, CountryUnusable; OfTheFuture, CollectedLater, ExpiresTooEarly, KeptTooLong.
+    """
     wanted = {
         "purpose": ground.purpose, "consent_text": ground.consent_text, "region": ground.region, "uses": ground.uses,
     }  # fmt: skip
     missing = [name for name, value in wanted.items() if not value]
     if missing:
         raise GroundMissing(missing=", ".join(missing))
+    for name, most in _MOST.items():
+        if len(getattr(ground, name)) > most:
+            raise TextTooLong(name=name, most=most)
+    checked_country(ground.region)
     if ground.as_of > now.date():
         raise OfTheFuture(as_of=ground.as_of)
     if not ground.collected_from <= ground.collected_to <= ground.as_of:

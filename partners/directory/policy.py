@@ -57,7 +57,7 @@ _ALLOWED: dict[str, frozenset[Action]] = {
     "finance": frozenset({Action.READ, Action.REPORT_EVIDENCE, Action.CLOSE_PERIODS, Action.RECORD_PAYOUTS,
                           Action.KEEP_BANK_ACCOUNTS}),
     "admin": frozenset({Action.READ, Action.ADMINISTER, Action.KEEP_BANK_ACCOUNTS}),
-    "program": frozenset({Action.READ, Action.REPORT_EVIDENCE, Action.COUNT_BLIND}),
+    "program": frozenset({Action.READ, Action.REPORT_EVIDENCE, Action.COUNT_BLIND, Action.REGISTER_AUDIENCES}),
 }  # fmt: skip
 
 _WHILE: dict[str, frozenset[Action]] = {

@@ -27,7 +27,7 @@ PREFIX = "tandem_"
 SHOWN_CHARACTERS = 12
 """Of a token's beginning: the prefix and five more, enough to tell tokens apart, of no use to a thief."""
 
-SCOPES = (Action.READ, Action.REPORT_EVIDENCE, Action.COUNT_BLIND)
+SCOPES = (Action.READ, Action.REPORT_EVIDENCE, Action.REGISTER_AUDIENCES, Action.COUNT_BLIND)
 """What a token may be allowed: never more than what ``policy`` allows a program."""
 
 LONGEST_DAYS, USUAL_DAYS = 365, 90
