@@ -21,8 +21,10 @@ from partners.store import FolderStore
 from tests.cast import Cast, build_cast
 from tests.sample_world import sample_world as sample_world
 
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")  # a busy machine is no fault of the code
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # fmt: skip
+settings.load_profile("repeatable")  # every run tries the same examples, and a busy machine is no fault of the code
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 """The instant at which tests happen unless they say otherwise."""

@@ -24,6 +24,8 @@ from tests.conftest import NOW
 from tests.partners.audiences.blind.world import declared
 
 SCOPES = ("read", "count_blind")
+ALDERS = [f"member{number}@example.com" for number in range(1_100)]
+BIRCHES = [f"Member{number}@EXAMPLE.com " for number in range(950, 2_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,14 @@ def home_of(place: Installation, brand: Brand, addresses: list[str], folder: Pat
         session.commit()
     (folder / "token").write_text(token.secret + "\n")
     return Home(folder, audience_id)
+
+
+def homes_of(place: Installation, world: Cast, folder: Path) -> tuple[Home, Home]:
+    """Give Alder and Birch lists that share 150 members."""
+    return (
+        home_of(place, world.alder, ALDERS, folder / "alder"),
+        home_of(place, world.birch, BIRCHES, folder / "birch"),
+    )
 
 
 def propose(place: Installation, world: Cast, home: Home) -> str:

@@ -36,8 +36,9 @@ def test_an_admin_elsewhere_is_a_stranger(client_for: SignedIn, world: Cast) -> 
 
     assert client.get(address).status_code == 404
     assert client.post(f"{address}/take").status_code == 404
-    assert "alder" not in client.get("/admin").text
-    assert "ALD" not in client.get("/admin/entities").text
+    assert "@alder.example" not in client.get("/admin").text
+    assert "Alder Coffee" not in client.get("/admin/entities").text
+    assert "ALD" not in client.get("/admin/entities?csv=1").text
 
 
 def test_the_log_is_read_filtered_and_taken_away(client_for: SignedIn, world: Cast, place: Installation) -> None:

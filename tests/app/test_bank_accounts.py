@@ -1,5 +1,6 @@
 """Bank accounts on pages: proposed, decided by a second person, masked everywhere but on one audited answer."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.conftest import NOW
 SignedIn = Callable[[Actor], FlaskClient]
 
 WHOLE, SPACED = "DE89370400440532013000", "DE89 3704 0044 0532 0130 00"
+MIDDLE = re.compile(r"\b(3704|0044|0532|0130)\b|370400440532")
+"""Parts of the number that are no other thing; a few digits alone stand in many a digest, too."""
 
 
 def _form(world: Cast, **other: str) -> dict[str, str]:
@@ -105,7 +108,7 @@ def test_pages_show_the_end_of_the_number_only(client_for: SignedIn, world: Cast
     pages = [client.get(address).text for address in addresses]
 
     assert all("3000" in page for page in pages[:4])
-    assert not any(WHOLE in page or SPACED in page or "0532" in page for page in pages)
+    assert not any(WHOLE in page or SPACED in page or MIDDLE.search(page) for page in pages)
 
 
 def test_the_whole_number_is_shown_once_and_written_down(

@@ -38,6 +38,12 @@ def test_a_manager_opens_and_edits_a_community(client_for: SignedIn, world: Cast
     assert "People of our shops" in client.get(edited.location).text
 
 
+def test_a_new_community_is_asked_for_beside_the_codes_of_the_others(client_for: SignedIn, world: Cast) -> None:
+    page = client_for(world.alder.manager).get("/communities/new").text
+
+    assert f"for instance: {world.alder.community.code}." in page
+
+
 def test_a_community_that_cannot_be_opened_says_why(client_for: SignedIn, world: Cast) -> None:
     client = client_for(world.alder.manager)
 

@@ -70,4 +70,7 @@ def test_only_admins_see_and_add_them(client_for: SignedIn, world: Cast, role: s
 
 
 def test_another_brands_are_not_in_the_list(client_for: SignedIn, world: Cast) -> None:
-    assert "ALD" not in client_for(world.cedar.admin).get("/admin/entities").text
+    client = client_for(world.cedar.admin)
+
+    assert "Alder Coffee" not in client.get("/admin/entities").text
+    assert "ALD" not in client.get("/admin/entities?csv=1").text

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from flask import Flask, session
@@ -130,3 +131,7 @@ def test_cell_that_a_spreadsheet_would_run_is_defused(first: str) -> None:
 
 def test_negative_numbers_stay_numbers_in_csv() -> None:
     assert list(as_lines(["x"], [[-5]]))[1] == b"-5\r\n"
+
+
+def test_a_fraction_is_a_number_in_csv_and_no_day() -> None:
+    assert list(as_lines(["x"], [[Fraction(1, 2)]]))[1] == b"0.5\r\n"

@@ -118,7 +118,7 @@ def test_a_choice_that_is_not_offered_is_refused(client_for: Clients, land: Cast
     ("query", "line"),
     [
         ("?c_csv=1", "Alder Coffee club,Alder Coffee,20000,,"),
-        ("?p_csv=1", "Alder Coffee club,Birch Dairy club,6000,,0.206897,0.4,"),
+        ("?p_csv=1", "Alder Coffee club,Birch Dairy club,6000,,0.20689655172413793,0.4,"),
         ("?f_csv=1", "Alder Coffee club,Birch Dairy club,40,10,0.6,400.00 EUR"),
     ],
 )

@@ -93,7 +93,7 @@ def test_the_matrix_is_given_as_csv(client_for: SignedIn, counted: Cast) -> None
 
     head, row = answer.data.decode("utf-8-sig").splitlines()
     assert head.startswith("Community,Partner,")
-    assert row.split(",")[4:11] == ["500", "2000", "1000", "0.500000", "0.200000", "2.000000", "1500"]
+    assert row.split(",")[4:11] == ["500", "2000", "1000", "0.5", "0.2", "2.0", "1500"]
 
 
 def test_a_figure_is_explained(client_for: SignedIn, counted: Cast) -> None:

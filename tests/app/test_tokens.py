@@ -56,6 +56,12 @@ def test_the_list_tells_tokens_apart(client_for: SignedIn, world: Cast, made: st
         assert text in page
 
 
+def test_another_token_is_made_beside_the_names_in_use(client_for: SignedIn, world: Cast, made: str) -> None:
+    page = client_for(world.alder.admin).get("/admin/tokens/make").text
+
+    assert "In use now: Shop export." in page
+
+
 def test_a_token_is_revoked_after_a_question(client_for: SignedIn, world: Cast, made: str) -> None:
     client = client_for(world.alder.admin)
 

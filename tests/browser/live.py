@@ -20,7 +20,7 @@ from config import Settings
 from partners.database import reading
 from partners.outbox import Job
 
-LONGEST_WORK = 60.0
+LONGEST_WORK = 180.0
 """Seconds that background work may take before a test gives it up."""
 
 

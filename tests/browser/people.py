@@ -14,6 +14,8 @@ from app.labels import LABELS
 TESTS = Path(__file__).parent.parent
 PICTURES = TESTS / "pictures"
 TRANSLATIONS = TESTS.parent / "app" / "translations"
+PATIENCE = 120_000
+"""Milliseconds after which somebody gives up waiting; long, because a busy machine is no fault of a page."""
 BUTTONS = {"en": "English", "zh": "中文"}
 
 _LEFT_IN_ENGLISH = re.compile(
@@ -49,7 +51,7 @@ class Person:
 
     def __init__(self, browser: Browser, address: str, words: Words, troubles: list[str], **screen: Any) -> None:
         self.context = browser.new_context(base_url=address, locale="en-GB", **screen)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.words = words
         self._troubles = troubles
@@ -139,7 +141,8 @@ class Person:
 
     def waits_for_progress(self) -> None:
         """Watch the progress of background work until it has ended, then look at the page anew."""
-        expect(self.main.locator(".progress[hx-get]")).to_have_count(0, timeout=60_000)
+        self.page.wait_for_load_state()
+        expect(self.main.locator(".progress[hx-get]")).to_have_count(0)
         self.page.reload()
 
     def picture(self, name: str) -> None:

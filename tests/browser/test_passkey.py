@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,15 +10,14 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from config import Settings
 from partners.database import reading, writing
 from partners.directory.accounts import factor_queries
 from partners.directory.accounts.models import Passkey, SignIn
 from partners.directory.models import Partner
-from tests.app.conftest import PASSWORD_DIGEST
-from tests.browser.live import Clock, Live, running
+from tests.browser.land import open_land
+from tests.browser.live import Live
 from tests.browser.people import Person, Words
-from tests.cast import PASSWORD, Cast, build_cast
+from tests.cast import PASSWORD, Cast
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.browser
@@ -32,19 +29,8 @@ LATER = (2026, 10, 5, 10)
 @pytest.fixture
 def land(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Live, Cast]]:
     """The cast, served under a name, because browsers make no passkeys for a number."""
-    var = tmp_path / "var"
-    var.mkdir()
-    shutil.copy(sqlite_template, var / "tandem.db")
-    port = _free_port()
-    settings = Settings(
-        var=var, database_url=f"sqlite:///{var / 'tandem.db'}", secret_key="k" * 32, token_key=b"t" * 32,
-        seal_key=b"s" * 32, base_url=f"http://localhost:{port}", port=port, upload_mb=1,
-    )  # fmt: skip
-    with running(settings, Clock(NOW), with_worker=False, port=port) as live:
-        with writing(live.place.engine) as session:
-            cast = build_cast(session, NOW, PASSWORD_DIGEST)
-            session.commit()
-        yield live, cast
+    with open_land(sqlite_template, tmp_path / "var") as opened:
+        yield opened.live, opened.cast
 
 
 @pytest.fixture
@@ -67,7 +53,7 @@ def person(land: tuple[Live, Cast], chromium: Browser, troubles: list[str]) -> I
 def test_a_passkey_is_made_signs_in_and_confirms(land: tuple[Live, Cast], person: Person) -> None:
     live, cast = land
     _make_passkey(person)
-    assert person.main.get_by_role("listitem").count() == 10
+    expect(person.main.get_by_role("listitem")).to_have_count(10)
     person.clicks("I have kept them")
 
     _sign_out(person)
@@ -184,9 +170,3 @@ def _give_authenticator(page: Page) -> None:
         "isUserVerified": True, "automaticPresenceSimulation": True,
     }  # fmt: skip
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

@@ -19,19 +19,17 @@ from reports.verify import verify_pdf
 from tests.app.conftest import PASSWORD_DIGEST
 from tests.browser import sales
 from tests.browser.live import Clock, running
+from tests.browser.meeting import become_partners, make_keys, overlap_shown, register_members
 from tests.browser.people import TESTS, Person, Words
 from tests.browser.story import Story
 from tests.cast import build_cast
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.browser
-
 PLACES = Places.of(TESTS.parent)
 NOISE = 60
 """Members by which a count may be off: noise beyond that has a probability of 3 in 10 million."""
-
 CAMPAIGN = "Breakfast 2026"
-PARTNERSHIP = "Coffee and milk"
 SOLD = sales.lines()
 BACK = [line for line in SOLD if line.line == 2][:8]
 EARNED, TAKEN_BACK = sales.birchs_part(SOLD, BACK)
@@ -62,15 +60,15 @@ def story(
 def test_two_brands_do_the_whole_job(story: Story) -> None:
     alder, birch = story.meet("manager@alder.example"), story.meet("manager@birch.example")
 
-    _become_partners(story, alder, birch)
-    keys = _make_keys(story, alder, birch)
-    _register_members(story, alder, "alder", keys["alder"])
-    _register_members(story, birch, "birch", keys["birch"])
-    assert _overlap(story, birch, "exploring") == story.words.label("from_20")
+    become_partners(story, alder, birch)
+    keys = make_keys(story, alder, birch)
+    register_members(story, alder, "alder", keys["alder"])
+    register_members(story, birch, "birch", keys["birch"])
+    assert overlap_shown(story, birch, "exploring") == story.words.label("from_20")
     _propose(story, alder)
     _countersign(story, birch)
     _plan_and_go_live(story, alder, birch)
-    seen = [_overlap(story, person, "signed") for person in (alder, birch)]
+    seen = [overlap_shown(story, person, "signed") for person in (alder, birch)]
     assert seen[0] == seen[1]
     assert abs(int(seen[0].replace(",", "")) - sales.SHARED) <= NOISE
     _report_sales(story)
@@ -81,80 +79,6 @@ def test_two_brands_do_the_whole_job(story: Story) -> None:
     _see_network(story, birch)
 
     assert story.troubles == []
-
-
-def _become_partners(story: Story, alder: Person, birch: Person) -> None:
-    alder.picture("flow-01-home-of-a-new-brand")
-    alder.goes_to("Partners")
-    alder.clicks("Invite partners")
-    alder.fills("Name of the partnership", PARTNERSHIP)
-    alder.ticks(story.name("birch"))
-    alder.chooses("Time zone of its accounting months", "Europe/Berlin")
-    alder.picture("flow-02-invite")
-    alder.clicks("Send the invitation")
-    expect(alder.main.get_by_role("heading", level=1)).to_have_text(PARTNERSHIP)
-
-    birch.page.reload()
-    birch.clicks("Accept or decline")
-    birch.sees("Your answer is awaited.")
-    birch.picture("flow-03-invited")
-    birch.clicks("Accept")
-    birch.control(story.words("Look at overlaps")).wait_for()
-
-
-def _make_keys(story: Story, alder: Person, birch: Person) -> dict[str, bytes]:
-    """Let both publish their public keys, and one make the key; return the key files that they keep."""
-    files = {}
-    for brand, person in (("alder", alder), ("birch", birch)):
-        person.goes_to("Audiences")
-        person.clicks("Keys")
-        files[brand] = person.downloads("Make our brand key")
-        person.clicks("Publish the public key")
-    alder.page.reload()
-    alder.picture("flow-04-keys")
-    alder.clicks("Make a key for this partnership")
-    alder.sees("in use")
-    birch.page.reload()
-    assert _key_name(alder) == _key_name(birch)
-    return files
-
-
-def _key_name(person: Person) -> str:
-    return person.main.locator("section", has_text=PARTNERSHIP).locator("code").first.inner_text()
-
-
-def _register_members(story: Story, person: Person, brand: str, key_file: bytes) -> None:
-    person.goes_to("Audiences")
-    person.clicks("Register an audience")
-    person.attaches("members.csv", sales.members(brand))
-    person.attaches("morning.key", key_file, "Key file of your brand")
-    person.clicks("Make tokens")
-    person.sees("The tokens are made and take the place of the list in this form. The addresses stay here.")
-    rejected = person.downloads("Download the dropped rows").decode("utf-8-sig").splitlines()
-    assert len(rejected) == 1 + sales.BAD
-    person.chooses("Lawful basis", "consent")
-    person.fills("Purpose", "joint breakfast offers")
-    person.fills("Version of the text they agreed to", "club terms 3")
-    person.fills("Collected from", "2024-01-01")
-    person.picture(f"flow-05-register-{brand}")
-    person.clicks("Look at it first")
-    assert person.figure("Members") == f"{sales.SHARED + sales.OWN:,}"
-    person.picture(f"flow-05-preview-{brand}")
-    person.clicks("Confirm and register")
-    person.waits_for_progress()
-    person.picture(f"flow-05-audience-{brand}")
-
-
-def _overlap(story: Story, person: Person, footing: str) -> str:
-    """Return the only cell of the matrix, and go back to where the person was."""
-    story.live.rest()
-    left_at = person.page.url
-    person.goes_to("Audiences")
-    person.follows(PARTNERSHIP)
-    person.picture(f"flow-06-overlap-{footing}")
-    shown = person.main.locator("table.matrix tbody td").inner_text().strip().splitlines()[0]
-    person.page.goto(left_at)
-    return shown
 
 
 def _propose(story: Story, alder: Person) -> None:

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, delete
@@ -20,7 +20,7 @@ from partners.database import writing
 from partners.outbox import Job, JobState
 
 TANDEM = str(Path(sys.executable).with_name("tandem"))
-PATIENCE = 90.0
+PATIENCE = 300.0
 """Seconds after which waiting is given up: a worker that died is taken for dead after twenty."""
 
 
@@ -46,10 +46,12 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """Return a port nobody listens on, below those that the system gives to whoever asks for any."""
+    for port in range(20_000 + os.getpid() * 97 % 12_000, 32_768):
+        with socket.socket() as found, suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def until(is_so: Callable[[], bool], what: str) -> None:

@@ -26,7 +26,7 @@ class Visitor:
 
     def page(self, path: str) -> str:
         """Return a page, and keep the token of its forms."""
-        with self._opener.open(self._base + path, timeout=30) as answer:
+        with self._opener.open(self._base + path, timeout=300) as answer:
             text = str(answer.read().decode())
         token = TOKEN.search(text)
         self._token = token.group(1) if token else self._token
@@ -36,7 +36,7 @@ class Visitor:
         """Send a form of the page seen last; return the status, 0 where the server died under it."""
         body = urllib.parse.urlencode({**fields, "csrf_token": self._token}).encode()
         try:
-            with self._opener.open(urllib.request.Request(self._base + path, body), timeout=30) as answer:
+            with self._opener.open(urllib.request.Request(self._base + path, body), timeout=300) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code

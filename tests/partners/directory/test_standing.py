@@ -65,9 +65,7 @@ def test_an_approved_brand_is_found_and_gets_the_partnership_it_was_promised(
 
 
 @pytest.mark.parametrize("loss", ["seat", "standing"])
-def test_who_may_no_longer_invite_gets_no_partnership(
-    session: Session, cast: Cast, operator: Actor, loss: str
-) -> None:
+def test_who_may_no_longer_invite_gets_no_partnership(session: Session, cast: Cast, operator: Actor, loss: str) -> None:
     invited = invitation_services.invite_brand(
         session, cast.alder.manager, "Dogwood", "d@dogwood.example", "en", "UTC", NOW
     )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from partners.database import writing
 from partners.errors import NotAllowed, NotFound
 from partners.referrals import queries
 from partners.referrals.cards import Sold
@@ -17,12 +14,6 @@ from partners.referrals.services import open_import, read_chunk, receive_import,
 from partners.store import FolderStore
 from tests.cast import build_cast
 from tests.partners.referrals.world import KEY, NOW, REFUNDS, World, build_world, refund, sale, send
-
-
-@pytest.fixture
-def both(engine: Engine) -> Iterator[Session]:
-    with writing(engine) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from partners.campaigns.lifecycle import Stage
@@ -14,7 +15,7 @@ from partners.campaigns.models import Agreement, Campaign, CampaignCommunity, Ca
 from partners.campaigns.terms import PartyTerms, TermsDocument, to_dict
 from partners.digest import digest_of
 from partners.directory.models import Footing, Partnership, PartnershipPartner
-from partners.referrals.models import Import
+from partners.referrals.models import Evidence, Import, ImportFailure
 from partners.referrals.services import CHUNK, open_import, read_chunk, receive_import
 from partners.store import FolderStore
 from tests.cast import Brand, Cast
@@ -88,9 +89,7 @@ def add_terms(
 
 def other_partnership(session: Session, cast: Cast) -> Partnership:
     """Add a signed partnership of Alder with Cedar."""
-    partnership = Partnership(
-        name="Alder with Cedar", footing=Footing.SIGNED, timezone="Asia/Shanghai", created_at=NOW
-    )
+    partnership = Partnership(name="Alder with Cedar", footing=Footing.SIGNED, timezone="Asia/Shanghai", created_at=NOW)
     session.add(partnership)
     session.flush()
     for brand in (cast.alder, cast.cedar):
@@ -137,3 +136,14 @@ def read_on(session: Session, store: FolderStore, import_id: str, count: int = C
     while not read_chunk(session, opened, NOW, count).is_finished:
         pass
     return session.get_one(Import, import_id)
+
+
+def evidence_rows(session: Session) -> list[Evidence]:
+    """Return what was taken, by number."""
+    return list(session.scalars(select(Evidence).order_by(Evidence.seq)))
+
+
+def problem_rows(session: Session) -> list[tuple[int, str, str]]:
+    """Return row, column and reason of what was not taken."""
+    rows = session.scalars(select(ImportFailure).order_by(ImportFailure.row_no))
+    return [(row.row_no, row.column_name, row.problem) for row in rows]

@@ -57,10 +57,11 @@ def _lived(session: Session, dice: random.Random) -> Books:
 
 def _settle(books: Books, label: str, brands: list[Brand], dice: random.Random) -> None:
     period = books.close(label)
+    places = [each.partner.id for each in (books.cast.alder, books.cast.birch, books.cast.cedar)]
     payers = {draft.payer_id for draft in books.drafts(label)}
     for brand in brands:
         if brand.partner.id in payers:
-            for statement in books.issue(label, brand):
+            for statement in sorted(books.issue(label, brand), key=lambda each: places.index(each.payee_id)):
                 _pay(books, brand, statement, dice)
     assert period.state == "issued"
 

@@ -12,11 +12,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from partners.audiences.blind import counting_services, queries, services
+from partners.audiences.blind.curve import count_common
 from partners.audiences.blind.rounds import Round, blind_other, blind_own
 from partners.audiences.ground import Ground, LawfulBasis, Use
 from partners.audiences.keys.sealed import BrandKeyPair, make_brand_key
 from partners.audiences.keys.services import publish_brand_key
-from partners.database import reading, writing
+from partners.audiences.models import BlindCount, BlindStep
+from partners.database import EVERY_TENANT, reading, writing
 from partners.directory.policy import Actor
 from partners.store import FolderStore
 from tests.cast import Brand, Cast
@@ -27,6 +29,11 @@ GROUND = Ground(
     collected_from=date(2025, 1, 1), collected_to=date(2026, 9, 30), purpose="joint campaigns", region="DE",
     uses=(Use.OVERLAP,),
 )  # fmt: skip
+
+
+LISTS = (range(1, 1_101), range(900, 2_001))
+COMMON = 201
+"""Members of both lists."""
 
 
 def exactly(_epsilon_milli: int) -> int:
@@ -116,6 +123,39 @@ def declared(session: Session, brand: Brand, members: int, ground: Ground = GROU
 def with_members(player: Player, members: range) -> Player:
     """Return a player whose list is another one."""
     return replace(player, members=members)
+
+
+def done_by_both(play: Play) -> None:
+    """Let both sides do their two steps."""
+    for _ in range(2):
+        play.step(play.a)
+        play.step(play.b)
+
+
+def count(play: Play, common: int) -> bool:
+    """Record what both have in common, without noise; say whether it was kept."""
+    with writing(play.engine, EVERY_TENANT) as session:
+        is_kept = counting_services.record_blind_count(session, play.count_id, common, NOW, exactly)
+        session.commit()
+        return is_kept
+
+
+def compared(play: Play) -> int:
+    """Return how many points of both lists are the same."""
+    with reading(play.engine, EVERY_TENANT) as session:
+        row = session.get_one(BlindCount, play.count_id)
+        return count_common(play.store.get(row.twice_a), play.store.get(row.twice_b))
+
+
+def row_of(session: Session, play: Play) -> BlindCount:
+    """Return the row of the count."""
+    return session.get_one(BlindCount, play.count_id)
+
+
+def row_is(play: Play, step: BlindStep) -> bool:
+    """Say whether the count is at a step."""
+    with reading(play.engine, EVERY_TENANT) as session:
+        return row_of(session, play).step == step
 
 
 Begin = Callable[..., Play]

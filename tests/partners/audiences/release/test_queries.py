@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,55 +10,14 @@ from sqlalchemy.orm import Session
 
 from partners.audiences import queries
 from partners.audiences.counting.queries import pairings_of_partnership
-from partners.audiences.models import Audience, Overlap
-from partners.audiences.release.evaluating import Answer
+from partners.audiences.models import Overlap
 from partners.audiences.release.pair_queries import overlap_matrix, overlaps_of_campaign, released_overlaps
 from partners.audiences.release.release import Band, ReleaseKind, SizeBand
 from partners.directory.models import Footing, Partnership, PartnershipPartner
 from partners.errors import NotFound
-from partners.store import FolderStore
-from tests.cast import Brand, Cast
+from tests.cast import Cast
 from tests.conftest import NOW
-from tests.partners.audiences.lists import Lists
-
-TODAY = NOW.date()
-WEEK = timedelta(days=7)
-
-
-class World:
-    """Puts lists of numbered members into the partnership and counts what is to be counted, without any noise."""
-
-    def __init__(self, session: Session, cast: Cast, store: FolderStore) -> None:
-        self.session, self.cast, self.store = session, cast, store
-        self.lists = Lists(session, store, cast.partnership.id)
-
-    def register(
-        self, brand: Brand, members: range, as_of: date = date(2026, 10, 1), expires_on: date = date(2027, 10, 1),
-        now: datetime = NOW,
-    ) -> Audience:  # fmt: skip
-        return self.lists.put(brand, members, now, as_of=as_of, expires_on=expires_on)
-
-    def count(self, shared: int | None = None, now: datetime = NOW) -> int:
-        """Count, and put a round number in the place of the noisy one."""
-        found = self.lists.count(now=now)
-        for row in self.session.scalars(select(Overlap).where(Overlap.computed_at == now)):
-            row.noisy = shared
-        self.session.flush()
-        return found
-
-    def count_both(self, alder: range = range(2_000), birch: range = range(1_234, 9_000)) -> None:
-        self.register(self.cast.alder, alder)
-        self.register(self.cast.birch, birch)
-        self.count(len(set(alder) & set(birch)))
-
-    def stand_on(self, footing: Footing) -> None:
-        self.cast.partnership.footing = footing
-        self.session.flush()
-
-
-@pytest.fixture
-def world(session: Session, cast: Cast, store: FolderStore) -> World:
-    return World(session, cast, store)
+from tests.partners.audiences.release.world import TODAY, World
 
 
 def test_signed_partners_read_a_rounded_count_alike(session: Session, cast: Cast, world: World) -> None:
@@ -200,87 +159,6 @@ def test_an_audience_that_expires_soon_waits_for_its_successor(session: Session,
     assert queries.waiting_for(session, cast.alder.viewer, NOW) == []
     world.register(cast.alder, range(20), as_of=TODAY)
     assert queries.waiting_for(session, cast.alder.manager, NOW) == []
-
-
-def test_where_the_newest_lists_were_not_counted_the_last_count_stays_and_says_why(
-    session: Session, cast: Cast, world: World
-) -> None:
-    world.count_both()
-    later = NOW + timedelta(days=2)
-    world.register(cast.birch, range(1_000, 9_000), as_of=later.date(), now=later)
-    world.count(now=later)
-
-    matrix = overlap_matrix(session, cast.alder.viewer, cast.partnership.id, later)
-    (cell,), (note,) = matrix.cells[0], matrix.notes[0]
-
-    assert cell is not None
-    assert note is not None
-    assert (cell.count, matrix.columns[0].size, matrix.waiting) == (770, 8_000, 0)
-    assert (note.why, note.until) == (Answer.TOO_SOON, NOW + WEEK)
-    assert released_overlaps(session, cast.alder.viewer, later)[0].other_size == 7_770
-
-
-def test_without_budget_the_last_count_stays_and_says_until_when(session: Session, cast: Cast, world: World) -> None:
-    session.get_one(PartnershipPartner, (cast.partnership.id, cast.birch.partner.id)).budget_milli = 250
-    world.register(cast.alder, range(2_000), now=NOW - WEEK)
-    world.register(cast.birch, range(1_234, 9_000))
-    world.count(766)
-    later = NOW + WEEK
-    world.register(cast.birch, range(1_000, 9_000), as_of=later.date(), now=later)
-    world.count(now=later)
-
-    for brand in (cast.alder, cast.birch):
-        matrix = overlap_matrix(session, brand.viewer, cast.partnership.id, later)
-        assert matrix.cells[0][0] is not None
-        assert matrix.notes[0][0] is not None
-        assert matrix.cells[0][0].count == 770
-        assert (matrix.notes[0][0].why, matrix.notes[0][0].until) == (
-            Answer.BUDGET_USED, NOW + timedelta(days=365),
-        )  # fmt: skip
-
-
-def test_what_was_never_counted_says_why(session: Session, cast: Cast, world: World) -> None:
-    world.register(cast.alder, range(999))
-    world.register(cast.birch, range(2_000))
-    world.count()
-
-    matrix = overlap_matrix(session, cast.birch.viewer, cast.partnership.id, NOW)
-
-    assert (matrix.cells, matrix.waiting) == (((None,),), 0)
-    assert matrix.notes[0][0] is not None
-    assert (matrix.notes[0][0].why, matrix.notes[0][0].until) == (Answer.TOO_SMALL, None)
-
-
-def test_a_result_of_a_list_that_was_taken_back_says_so_and_an_older_one_takes_its_place(
-    session: Session, cast: Cast, world: World
-) -> None:
-    world.count_both()
-    later = NOW + WEEK
-    newer = world.register(cast.birch, range(1_000, 9_000), as_of=later.date(), now=later)
-    world.count(1_000, now=later)
-
-    def take_back(row: Overlap, audience: Audience) -> None:
-        row.noisy, row.taken_back_at, audience.tokens_deleted_at = None, later, later
-        session.flush()
-
-    first, second = session.scalars(select(Overlap).order_by(Overlap.computed_at)).all()
-    take_back(second, newer)
-    older = overlap_matrix(session, cast.alder.viewer, cast.partnership.id, later)
-    one = first.audience_a_id if first.audience_b_id == second.audience_b_id else first.audience_b_id
-    take_back(first, session.get_one(Audience, one))
-    none = overlap_matrix(session, cast.alder.viewer, cast.partnership.id, later)
-
-    assert older.cells[0][0] is not None
-    assert older.notes[0][0] is not None
-    assert (older.cells[0][0].count, older.notes[0][0].why) == (770, "taken_back")
-    assert none.cells[0][0] is not None
-    assert none.cells[0][0].kind is ReleaseKind.TAKEN_BACK
-
-
-def test_lists_that_expired_show_nothing(session: Session, cast: Cast, world: World) -> None:
-    world.count_both()
-
-    assert released_overlaps(session, cast.alder.viewer, datetime(2027, 10, 2, tzinfo=NOW.tzinfo)) == []
 
 
 def test_the_larger_rounding_counts(session: Session, cast: Cast, world: World) -> None:
