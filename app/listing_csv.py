@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 _BOM = "\ufeff"
@@ -40,6 +41,8 @@ def _cell(value: Any) -> str:
         return str(value)
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, Fraction):
+        return str(float(value))  # not as 1/2, which a spreadsheet takes for a day
     if isinstance(value, datetime | date):
         return value.isoformat()
     return defused(str(value))

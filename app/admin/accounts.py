@@ -13,7 +13,7 @@ from app.admin.entity_forms import AccountForm
 from app.context import actor, db, now, settings
 from app.errors import said
 from app.filters import date
-from app.security import confirmed
+from app.security import confirmed, confirmed_keeping
 from partners.directory import bank_queries, bank_services, entity_queries
 from partners.directory.policy import Action
 from partners.errors import Conflict, Invalid
@@ -29,7 +29,7 @@ def accounts() -> Any:
 
 
 @bp.route("/accounts/propose", methods=["GET", "POST"])
-@confirmed
+@confirmed_keeping
 def propose_account() -> Any:
     """Propose where a legal entity is to be paid."""
     form = AccountForm()

@@ -15,7 +15,7 @@ from app import context
 from app.admin import bp
 from app.context import actor, db, now
 from app.errors import said
-from app.security import confirmed
+from app.security import confirmed_keeping
 from partners.directory import standing_queries, standing_services
 from partners.errors import Invalid
 
@@ -30,7 +30,7 @@ class LeaveForm(FlaskForm):  # type: ignore[misc]
 
 
 @bp.route("/leave", methods=["GET", "POST"])
-@confirmed
+@confirmed_keeping
 def leave() -> Any:
     """Say what leaving means, and leave."""
     own, going_on = standing_queries.standing_to_leave(db(), actor())

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from app.downloads import download
 from app.filters import country
 from app.home.activity import sentence
 from app.labels import label
@@ -56,9 +57,7 @@ def audit_file(lines: Iterable[AuditLine]) -> Response:
          canonical_json(line.before).decode(), canonical_json(line.after).decode(), line.digest, sentence(line)]
         for line in lines
     )  # fmt: skip
-    answer = Response(as_lines(titles, rows), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="audit-log.csv"'
-    return answer
+    return download(as_lines(titles, rows), "audit-log.csv")
 
 
 def verdict(found: Break | None) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from app import context
 from app.admin import bp, lists
 from app.context import actor, db, now
 from app.errors import said
-from app.security import confirmed
+from app.security import confirmed, confirmed_keeping
 from partners.directory import standing_queries, standing_services
 from partners.errors import Conflict, Invalid
 
@@ -51,7 +51,7 @@ def approve_partner(partner_id: str) -> Any:
 
 
 @bp.post("/partners/<partner_id>/refuse")
-@confirmed
+@confirmed_keeping
 def refuse_partner(partner_id: str) -> Any:
     """Turn a brand away."""
     text = _("The brand is refused. Its admin reads why after signing in.")
@@ -59,7 +59,7 @@ def refuse_partner(partner_id: str) -> Any:
 
 
 @bp.post("/partners/<partner_id>/suspend")
-@confirmed
+@confirmed_keeping
 def suspend_partner(partner_id: str) -> Any:
     """Hold a brand back."""
     text = _("The brand is suspended. Its admins get a mail with your reason.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 
 from app.filters import named
 from partners.audiences.blind.queries import BlindCountCard, BlindSide, Turn
+from partners.audiences.keys.sealed import public_name
 from partners.audiences.models import BlindStep
 
 _TONES = {Turn.DONE: "good", Turn.STOPPED: "bad", Turn.JOIN: "wait", Turn.BLIND_OWN: "wait", Turn.BLIND_OTHER: "wait"}
@@ -54,7 +55,12 @@ def command(base_url: str, card: BlindCountCard) -> str:
     )
 
 
-def _who(sides: Any) -> str:
+def key_name(side: BlindSide) -> str:
+    """Return the name of a side's public key; empty where it has published none."""
+    return public_name(bytes.fromhex(side.public_key)) if side.public_key else ""
+
+
+def _who(sides: Iterable[BlindSide]) -> str:
     """Return the names of the sides that are done."""
-    found: list[BlindSide] = list(sides)
-    return _("done: %(names)s", names=", ".join(named(side.partner) for side in found)) if found else ""
+    names = ", ".join(named(side.partner) for side in sides)
+    return str(_("done: %(names)s", names=names)) if names else ""

@@ -14,8 +14,9 @@ from app import context
 from app.audiences import bp
 from app.audiences.keys_forms import PublicKeyForm, SharesForm
 from app.context import actor, db, now
+from app.downloads import download
 from app.errors import said
-from app.security import computes_with_keys, confirmed
+from app.security import computes_with_keys, confirmed, confirmed_keeping
 from partners.audiences.blinding.portable import portable
 from partners.audiences.keys import queries, services
 from partners.audiences.keys.sealed import NotAPublicKey, write_key_request, write_sealed_keys
@@ -30,7 +31,7 @@ def keys() -> str:
 
 
 @bp.post("/keys")
-@confirmed
+@confirmed_keeping
 @computes_with_keys
 def publish_key() -> Any:
     """Publish a public key of the own brand."""
@@ -83,7 +84,7 @@ def add_copies(partnership_id: str) -> Any:
 @bp.get("/keys/tandem-blind.pyz")
 def portable_blinding() -> Response:
     """Give the program that makes tokens of a list at home, in one file."""
-    return _file(portable(), "application/zip", "tandem-blind.pyz")
+    return download(portable(), "tandem-blind.pyz", "application/zip")
 
 
 def _page(form: PublicKeyForm) -> str:
@@ -92,10 +93,4 @@ def _page(form: PublicKeyForm) -> str:
 
 
 def _json(text: str, name: str) -> Response:
-    return _file(text.encode(), "application/json", name)
-
-
-def _file(content: bytes, mimetype: str, name: str) -> Response:
-    answer = Response(content, mimetype=mimetype)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return download(text.encode(), name, "application/json")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from app import filters
@@ -76,6 +77,16 @@ def withdrawals(found: Iterable[WithdrawalLine]) -> Listing:
         Column("after", _("Members after"), "count"),
     ]  # fmt: skip
     return Listing.of(found, columns, request.args, nothing=_("Nobody has withdrawn yet."))
+
+
+def left_out(people: int, lists: int) -> str:
+    """Say how many people were taken out, and of how many lists."""
+    who = ngettext(
+        "%(number)s person is left out from now on.", "%(number)s people are left out from now on.", people,
+        number=filters.count(people),
+    )  # fmt: skip
+    where = ngettext("%(number)s list changed.", "%(number)s lists changed.", lists, number=filters.count(lists))
+    return f"{who} {where}"
 
 
 def _line(one: ReleasedOverlap, card: communities.CommunityCard) -> Line:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -157,8 +156,8 @@ def _columns() -> list[Column]:
     def number(of: Callable[[Released], int | None]) -> Callable[[Cell], int | None]:
         return lambda cell: None if cell.counted is None else of(cell.counted)
 
-    def part(of: Callable[[Released, int | None], Fraction | None]) -> Callable[[Cell], Decimal | None]:
-        return lambda cell: None if cell.counted is None else _decimal(of(cell.counted, cell.universe))
+    def part(of: Callable[[Released, int | None], Fraction | None]) -> Callable[[Cell], Fraction | None]:
+        return lambda cell: None if cell.counted is None else of(cell.counted, cell.universe)
 
     return [
         Column("own", _("Community")), Column("other_partner", _("Partner")), Column("other", _("Partner's community")),
@@ -171,11 +170,6 @@ def _columns() -> list[Column]:
         Column("unique", MEASURES["unique"], value=number(lambda one: one.unique_a)),
         Column("computed_at", _("Counted"), "datetime"), Column("why", _("Nothing newer because")),
     ]  # fmt: skip
-
-
-def _decimal(part: Fraction | None) -> Decimal | None:
-    """Return a part with six decimals, exact to the last of them."""
-    return None if part is None else (Decimal(part.numerator) / part.denominator).quantize(Decimal("0.000001"))
 
 
 def _named(line: EvaluationLine, of: str) -> str:

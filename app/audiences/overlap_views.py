@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app import context
 from app.audiences import bp
@@ -17,8 +20,11 @@ from partners.audiences.release import explain_queries, log_queries, pair_querie
 from partners.audiences.release.noise import laplace_sd
 from partners.audiences.release.settings_services import set_release
 from partners.directory import queries as directory
+from partners.directory.policy import Actor
 from partners.errors import Invalid
 from partners.outbox import newest_job
+
+Found = TypeVar("Found")
 
 
 @bp.get("/overlap")
@@ -43,11 +49,7 @@ def overlap(partnership_id: str) -> Any:
 @bp.get("/overlap/<partnership_id>/explain")
 def explain_overlap(partnership_id: str) -> Any:
     """Say what stands behind the figure of one pair."""
-    form, matrix = _chosen(partnership_id)
-    page = None
-    if matrix.rows and matrix.columns:
-        own, other = form.own.data, form.other.data
-        page = explain_queries.explained(db(), actor(), partnership_id, own, other, now())
+    form, matrix, page = _of_pair(explain_queries.explained, partnership_id)
     sd = laplace_sd(page.epsilon_milli) if page and page.epsilon_milli else None
     return render_template(
         "audiences/explain.html", page=page, matrix=matrix, form=form, words=lists, measures=lists.MEASURES, sd=sd
@@ -57,11 +59,7 @@ def explain_overlap(partnership_id: str) -> Any:
 @bp.get("/overlap/<partnership_id>/segments")
 def overlap_segments(partnership_id: str) -> Any:
     """Show the segments of one pair against each other."""
-    form, matrix = _chosen(partnership_id)
-    table = None
-    if matrix.rows and matrix.columns:
-        own, other = form.own.data, form.other.data
-        table = explain_queries.segment_table(db(), actor(), partnership_id, own, other, now())
+    form, matrix, table = _of_pair(explain_queries.segment_table, partnership_id)
     return render_template(
         "audiences/segments.html", table=table, matrix=matrix, form=form, words=lists, measures=lists.MEASURES
     )
@@ -95,6 +93,12 @@ def overlap_log(partnership_id: str) -> Any:
     return render_template("audiences/log.html", list=found, card=card)
 
 
-def _chosen(partnership_id: str) -> tuple[ViewForm, pair_queries.Matrix]:
+def _of_pair(
+    read: Callable[[Session, Actor, str, str, str, datetime], Found], partnership_id: str
+) -> tuple[ViewForm, pair_queries.Matrix, Found | None]:
+    """Return the form, the matrix, and what is read of the pair that the form chooses; None where there is no pair."""
     matrix = pair_queries.overlap_matrix(db(), actor(), partnership_id, now())
-    return ViewForm(request.args).offer(matrix), matrix
+    form = ViewForm(request.args).offer(matrix)
+    if not (matrix.rows and matrix.columns):
+        return form, matrix, None
+    return form, matrix, read(db(), actor(), partnership_id, form.own.data, form.other.data, now())

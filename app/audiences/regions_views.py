@@ -16,8 +16,6 @@ from app.context import actor, db, now
 from app.errors import said
 from partners.audiences.regions import queries as region_queries
 from partners.audiences.regions.services import ask_regions
-from partners.directory import policy
-from partners.directory.policy import Action
 from partners.errors import Conflict, Invalid
 from partners.outbox import newest_job
 
@@ -40,7 +38,6 @@ def compare(partnership_id: str) -> Any:
             form.form_errors.append(lists.answered(asked))
     page = render_template(
         "audiences/regions_choice.html", choice=choice, form=form, list=lists.asked(choice.asked), words=lists,
-        may_ask=policy.may(actor(), Action.RUN_PARTNERSHIPS),
     )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
 

@@ -10,23 +10,19 @@ from flask_babel import gettext as _
 from app import context
 from app.audiences import bp, failed, lists, overlap_lists
 from app.audiences.forms import RegisterForm, RevokeForm
+from app.audiences.offering import offer
 from app.context import actor, db, now, store
+from app.downloads import download
 from app.errors import said
 from app.labels import label
-from app.security import computes_with_keys, confirmed
+from app.security import computes_with_keys, confirmed_keeping
 from partners.audiences import queries, register_services
 from partners.audiences.deletion_services import revoke_audience
 from partners.audiences.intake.reading import NoMembers
 from partners.audiences.keys.queries import current_key_names
 from partners.audiences.register_services import Previewed
 from partners.audiences.release import pair_queries
-from partners.communities import queries as communities
-from partners.communities.queries import CommunityCard
-from partners.database import reading
-from partners.directory import policy
 from partners.directory import queries as directory
-from partners.directory.models import Partner
-from partners.directory.policy import Action
 from partners.errors import Conflict, Invalid
 from partners.outbox import newest_job
 
@@ -37,16 +33,16 @@ def index() -> Any:
     found = lists.audiences(queries.audiences(db(), actor(), now()))
     if "csv" in request.args:
         return found.as_csv("audiences.csv")
-    partnerships = directory.partnerships(db(), actor())
-    return render_template("audiences/index.html", list=found, partnerships=partnerships, may_register=_may_register())
+    partnerships, may_register = directory.partnerships(db(), actor()), queries.may_register(actor())
+    return render_template("audiences/index.html", list=found, partnerships=partnerships, may_register=may_register)
 
 
 @bp.route("/register", methods=["GET", "POST"])
 @computes_with_keys
 def register() -> Any:
     """Ask for a list and show what would be registered."""
-    cards, region, has_keys = _beginning()
-    form = RegisterForm(community_id=request.args.get("community_id")).offer(cards, now().date(), region)
+    form = RegisterForm(community_id=request.args.get("community_id"))
+    offer(form)
     if form.validate_on_submit():
         try:
             previewed = _previewed(form)
@@ -57,9 +53,7 @@ def register() -> Any:
             context.commit()
             failed.seal(store(), session, previewed, now())
             return redirect(url_for("audiences.show", audience_id=previewed.audience.id), 303)
-    page = render_template(
-        "audiences/register.html", form=form, has_communities=bool(cards), has_keys=has_keys,
-    )  # fmt: skip
+    page = render_template("audiences/register.html", form=form, has_keys=_has_keys())
     return page, 422 if request.method == "POST" else 200
 
 
@@ -71,7 +65,7 @@ def show(audience_id: str) -> Any:
     return render_template(
         "audiences/show.html", page=page, overlaps=overlaps, text=overlap_lists.text, tones=lists.TONES,
         job=newest_job(db(), actor(), audience_id, "count_overlaps"), kept_for=register_services.PREVIEW_FOR,
-        has_failed=failed.is_kept(store(), session, audience_id), may_register=_may_register(),
+        has_failed=failed.is_kept(store(), session, audience_id), may_register=queries.may_register(actor()),
     )  # fmt: skip
 
 
@@ -94,7 +88,7 @@ def discard(audience_id: str) -> Any:
 
 
 @bp.route("/<audience_id>/revoke", methods=["GET", "POST"])
-@confirmed
+@confirmed_keeping
 def revoke(audience_id: str) -> Any:
     """Say what follows from taking a list back, and take it back."""
     form = RevokeForm()
@@ -112,9 +106,7 @@ def revoke(audience_id: str) -> Any:
 def failed_rows(audience_id: str) -> Response:
     """Give the failed rows to the browser that sent them."""
     queries.own_audience(db(), actor(), audience_id)
-    answer = Response(failed.opened(store(), session, audience_id), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="failed.csv"'
-    return answer
+    return download(failed.opened(store(), session, audience_id), "failed.csv")
 
 
 def _previewed(form: RegisterForm) -> Previewed:
@@ -124,14 +116,8 @@ def _previewed(form: RegisterForm) -> Previewed:
     )
 
 
-def _beginning() -> tuple[list[CommunityCard], str, bool]:
-    """Return the own communities, the own country, and whether there is a key to blind with.
-
-    Read in a session of its own: a writing one would hold its lock while the upload is read.
-    """
-    with reading(context.engine(), context.tenant()) as own:
-        cards = communities.communities(own, actor(), to=Action.REGISTER_AUDIENCES)
-        return cards, own.get_one(Partner, actor().partner_id).region, bool(current_key_names(own, actor()))
+def _has_keys() -> bool:
+    return bool(current_key_names(db(), actor()))
 
 
 def _said(error: Invalid | Conflict) -> str:
@@ -140,7 +126,3 @@ def _said(error: Invalid | Conflict) -> str:
         reasons = ", ".join(f"{label(reason)}: {times}" for reason, times in error.intake.reasons.items())
         error.fields["reasons"] = reasons or _("it has no rows")
     return said(error)
-
-
-def _may_register() -> bool:
-    return policy.may(actor(), Action.REGISTER_AUDIENCES)

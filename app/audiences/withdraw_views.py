@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import ngettext
 
-from app import context, filters
+from app import context
 from app.audiences import bp, lists
 from app.audiences.forms import WithdrawForm
 from app.context import actor, db, now, store
@@ -40,16 +39,9 @@ def withdraw() -> Any:
         db().rollback()
         form.form_errors.append(said(error))
         return _page(form), 422
-    changed = len({audience_id for audience_id, *_counts in row.effects})
+    text = lists.left_out(row.members, row.lists)
     context.commit()
-    flash(
-        ngettext(
-            "%(number)s person is left out from now on.", "%(number)s people are left out from now on.", row.members,
-            number=filters.count(row.members),
-        )
-        + " "
-        + ngettext("%(number)s list changed.", "%(number)s lists changed.", changed, number=filters.count(changed))
-    )  # fmt: skip
+    flash(text)
     return redirect(url_for("audiences.withdrawals"), 303)
 
 

@@ -6,7 +6,6 @@ Without JavaScript: each step is one POST that carries everything the step befor
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,13 +17,9 @@ from app.campaigns import bp, forms, wording
 from app.context import actor, db, now
 from app.errors import said
 from app.security import confirms_within, is_confirmed
-from partners.campaigns import proposal_queries, queries, services
+from partners.campaigns import proposal_queries, services
 from partners.campaigns.cards import CampaignPage, PartyChoice, TermsPreview
 from partners.campaigns.proposal import TermsChanged
-from partners.campaigns.terms import TermsDocument
-from partners.directory import policy
-from partners.directory import queries as directory
-from partners.directory.policy import Action
 from partners.errors import Invalid
 
 NOT_CARRIED = ("csrf_token", "act", "digest")
@@ -34,7 +29,6 @@ NOT_CARRIED = ("csrf_token", "act", "digest")
 @confirms_within
 def propose() -> Any:
     """Propose a campaign: choose the partnership, fill in the form, read the terms, sign."""
-    policy.require(actor(), Action.RUN_CAMPAIGNS)
     partnership_id = request.args.get("partnership", "")
     if not partnership_id:
         return _choose()
@@ -46,10 +40,9 @@ def propose() -> Any:
 @confirms_within
 def terms(campaign_id: str) -> Any:
     """Propose the first terms of a campaign, or answer its newest ones with others."""
-    policy.require(actor(), Action.SIGN_TERMS)
-    page = queries.campaign_page(db(), actor(), campaign_id, now())
-    document = page.current.document if page.current else None
-    form = forms.terms_form(_parties(page, document), document, (page.starts_on, page.ends_on))
+    choices = proposal_queries.version_choices(db(), actor(), campaign_id, now())
+    page, document = choices.page, choices.page.current.document if choices.page.current else None
+    form = forms.terms_form(choices.parties, document, (page.starts_on, page.ends_on))
     acts: dict[str, Callable[[Any], Any]] = {
         "preview": lambda form: _preview_terms(form, page),
         "sign": lambda form: _sign_terms(form, page),
@@ -59,7 +52,7 @@ def terms(campaign_id: str) -> Any:
 
 
 def _choose() -> str:
-    found = [card for card in directory.partnerships(db(), actor()) if card.is_open]
+    found = proposal_queries.partnerships_to_propose_in(db(), actor())
     return render_template("campaigns/choose.html", partnerships=found)
 
 
@@ -143,16 +136,3 @@ def _preview_page(preview: TermsPreview, name: str, parties: Sequence[PartyChoic
         names={party.partner.id: party.partner for party in parties}, sentences=wording.sentences(preview.words),
         changes=wording.change_lines(preview.changes),
     )  # fmt: skip
-
-
-def _parties(page: CampaignPage, document: TermsDocument | None) -> Sequence[PartyChoice]:
-    """Return whose fields the form has: all partners, or the parties of a document in its order."""
-    choices = proposal_queries.proposal_choices(db(), actor(), page.partnership_id)
-    if document is None:
-        return choices.parties
-    by_partner = {party.partner.id: party for party in choices.parties}
-    in_order = [by_partner[party.partner] for party in document.parties]
-    if page.in_force is None:
-        return in_order
-    fixed = {party.entity for party in document.parties}
-    return [replace(p, entities=tuple(e for e in p.entities if e.id in fixed)) for p in in_order]

@@ -18,10 +18,8 @@ from app.labels import label
 from app.security import confirmed
 from partners.campaigns import queries, services
 from partners.campaigns.cards import CampaignPage
-from partners.campaigns.lifecycle import Stage, is_over
+from partners.campaigns.lifecycle import Stage
 from partners.communities import queries as communities
-from partners.directory import policy
-from partners.directory.policy import Action
 from partners.errors import Invalid, NotFound
 from partners.outbox import newest_job
 
@@ -32,14 +30,13 @@ AFTER = (Stage.ENDED, Stage.SETTLED, Stage.REVIEWED)
 @bp.get("")
 def index() -> Any:
     """List the campaigns that the reader's brand takes part in."""
-    cards = queries.campaigns(db(), actor())
+    page = queries.campaigns_page(db(), actor())
     stage = request.args.get("stage", "")
-    listing = lists.campaigns(cards, stage)
+    listing = lists.campaigns(page.cards, stage)
     if "csv" in request.args:
         return listing.as_csv("campaigns.csv")
-    may_run = policy.may(actor(), Action.RUN_CAMPAIGNS)
-    stages = lists.stages_of(cards)
-    return render_template("campaigns/index.html", listing=listing, stages=stages, stage=stage, may_run=may_run)
+    stages = lists.stages_of(page.cards)
+    return render_template("campaigns/index.html", page=page, listing=listing, stages=stages, stage=stage)
 
 
 @bp.get("/<campaign_id>")
@@ -125,8 +122,6 @@ def _page(page: CampaignPage, **given: Any) -> str:
         "communities_form": forms.communities_form(absent), "absent": absent, "wording": wording, "lists": lists,
         "results": results(db(), actor(), page), "wrong": {}, "reason": "",
         "job": newest_job(db(), actor(), page.id, "render_outcome") if page.stage in AFTER else None,
-        "may_report": policy.may(actor(), Action.REPORT_EVIDENCE),
-        "may_add": policy.may(actor(), Action.RUN_CAMPAIGNS) and not is_over(page.stage),
     }  # fmt: skip
     return render_template("campaigns/show.html", **{**facts, **given})
 

@@ -113,8 +113,7 @@ def _register_withdrawing(audience: click.Group) -> None:
         with as_actor(here, email, partner_code, role) as (session, actor), file.open("rb") as stream:
             row = withdrawal_services.withdraw_members(session, actor, here.store, file.name, stream, here.now())
             commit_and_work(here, session)
-        lists = {audience_id for audience_id, *_counts in row.effects}
-        click.echo(f"{row.members} people are left out from now on; {len(lists)} lists changed")
+        click.echo(f"{row.members} people are left out from now on; {row.lists} lists changed")
 
 
 def _community(here: Installation, actor: Actor, code: str) -> Community:

@@ -16,6 +16,7 @@ from app.cli.acting import command, existing_file
 from app.cli.platform import Count, Platform, PlatformSilent
 from partners.audiences.blind.rounds import Round, blind_other, blind_own, end_round, pseudonym_key
 from partners.audiences.blinding.members import blind_list
+from partners.audiences.blinding.portable import text_of
 from partners.audiences.keys.sealed import BrandKeyPair, public_name, read_brand_key
 from partners.errors import Invalid
 
@@ -87,7 +88,7 @@ def _register_list(group: click.Group) -> None:
 
         Example: tandem blind-count list --url https://tandem.example --token-file token
         """
-        for count in Platform(url, token_file.read_text().strip()).counts():
+        for count in Platform(url, text_of(token_file).strip()).counts():
             click.echo(f"{count.id}  {count.partnership}: {_waits_for(count)}")
 
 
@@ -125,8 +126,8 @@ def _register_run(group: click.Group) -> None:
         Example: tandem blind-count run members.csv --url https://tandem.example --token-file token --key brand.key
         --work blind --wait
         """
-        platform = Platform(url, token_file.read_text().strip())
-        part = Part(platform, read_brand_key(key.read_text()), members, work, region, cores)
+        platform = Platform(url, text_of(token_file).strip())
+        part = Part(platform, read_brand_key(text_of(key)), members, work, region, cores)
         count = _chosen(part, count_id)
         if audience_id and count.turn == "blind_join":
             count = platform.join(count.id, audience_id)

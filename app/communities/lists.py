@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +14,13 @@ from app.filters import named
 from app.listing import Column, Listing
 from partners.audiences import queries as audiences
 from partners.audiences.queries import AudienceCard
-from partners.communities import queries
 from partners.communities.queries import CommunityCard
 from partners.directory.policy import Actor
 
 
-def own(session: Session, actor: Actor, now: datetime) -> Listing:
+def own(session: Session, actor: Actor, cards: Sequence[CommunityCard], now: datetime) -> Listing:
     """Return the communities of the actor's partner, with their members; none where no audience is valid."""
-    found = queries.communities(session, actor)
-    sizes = audiences.latest_sizes(session, actor, [card.id for card in found], now)
+    sizes = audiences.latest_sizes(session, actor, [card.id for card in cards], now)
     columns = [
         Column("name", _("Community"), href=_page),
         Column("code", _("Code")),
@@ -29,10 +28,10 @@ def own(session: Session, actor: Actor, now: datetime) -> Listing:
         Column("channel", _("Where it meets")),
         Column("members", _("Members"), "count", value=lambda card: sizes.get(card.id)),
     ]
-    return Listing.of(found, columns, request.args)
+    return Listing.of(cards, columns, request.args)
 
 
-def others(session: Session, actor: Actor) -> Listing:
+def others(cards: Iterable[CommunityCard]) -> Listing:
     """Return the communities that partners show; how large they are is not among it."""
     columns = [
         Column("name", _("Community"), href=_page),
@@ -40,8 +39,7 @@ def others(session: Session, actor: Actor) -> Listing:
         Column("theme", _("Theme")),
         Column("channel", _("Where it meets")),
     ]
-    shown = [card for card in queries.visible_communities(session, actor) if not card.is_own]
-    return Listing.of(shown, columns, request.args, "theirs_")
+    return Listing.of(cards, columns, request.args, "theirs_")
 
 
 def audiences_of(session: Session, actor: Actor, card: CommunityCard, now: datetime) -> list[AudienceCard]:

@@ -13,7 +13,6 @@ from app.communities.forms import EditForm, OpenForm
 from app.context import actor, db, now
 from app.errors import said
 from partners.communities import queries, services
-from partners.directory import policy
 from partners.directory.policy import Action
 from partners.errors import Invalid
 
@@ -21,19 +20,19 @@ from partners.errors import Invalid
 @bp.get("")
 def index() -> Any:
     """List the own communities with the size of their newest audience, and those of partners."""
-    own = lists.own(db(), actor(), now())
-    others = lists.others(db(), actor())
+    page = queries.communities_page(db(), actor())
+    own, others = lists.own(db(), actor(), page.own, now()), lists.others(page.others)
     if "csv" in request.args:
         return own.as_csv("communities.csv")
     if "theirs_csv" in request.args:
         return others.as_csv("communities-of-partners.csv")
-    return render_template("communities/index.html", own=own, others=others, may_run=_may_run())
+    return render_template("communities/index.html", own=own, others=others, may_open=page.may_open)
 
 
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Ask what the community is, and open it."""
-    policy.require(actor(), Action.RUN_COMMUNITIES)
+    others = queries.communities(db(), actor(), to=Action.RUN_COMMUNITIES)
     form = OpenForm()
     if form.validate_on_submit():
         try:
@@ -44,7 +43,7 @@ def new() -> Any:
             context.commit()
             flash(_("The community is there. Register an audience to see whom you share with partners."))
             return _to(found.id)
-    return render_template("communities/new.html", form=form), 422 if request.method == "POST" else 200
+    return render_template("communities/new.html", form=form, others=others), 422 if request.method == "POST" else 200
 
 
 @bp.get("/<community_id>")
@@ -52,14 +51,13 @@ def show(community_id: str) -> Any:
     """Show a community: what it is and how large it was."""
     card = queries.community_page(db(), actor(), community_id)
     audiences = lists.audiences_of(db(), actor(), card, now())
-    return render_template("communities/show.html", card=card, audiences=audiences, may_run=_may_run())
+    return render_template("communities/show.html", card=card, audiences=audiences)
 
 
 @bp.route("/<community_id>/edit", methods=["GET", "POST"])
 def edit(community_id: str) -> Any:
     """Change how an own community is described."""
-    policy.require(actor(), Action.RUN_COMMUNITIES)
-    card = queries.own_community_card(db(), actor(), community_id)
+    card = queries.community_to_edit(db(), actor(), community_id)
     form = EditForm(obj=card)
     if form.validate_on_submit():
         services.edit_community(db(), actor(), community_id, now=now(), **_written(form))
@@ -71,10 +69,6 @@ def edit(community_id: str) -> Any:
 
 def _written(form: EditForm) -> dict[str, str]:
     return {key: form[key].data or "" for key in ("name", "name_zh", "theme", "channel", "about")}
-
-
-def _may_run() -> bool:
-    return policy.may(actor(), Action.RUN_COMMUNITIES)
 
 
 def _to(community_id: str) -> Any:

@@ -89,7 +89,7 @@ SENTENCES: dict[str, Any] = {
     "discard_audience": _("%(who)s discarded a list before it was registered"),
     "delete_preview": _("A list that nobody confirmed was deleted"),
     "withdraw_members": _("%(who)s took people out of the lists who withdrew"),
-    "publish_brand_key": _("%(who)s published another public key of the brand"),
+    "publish_brand_key": _("%(who)s published a public key of the brand"),
     "share_key": _("%(who)s made a key for %(what)s"),
     "add_copies": _("%(who)s sealed the key of %(what)s anew"),
     "erase_keys": _("A key of %(what)s was erased"),

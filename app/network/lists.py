@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from flask import Response
 from flask_babel import gettext as _
@@ -17,9 +16,6 @@ from partners.network.findings import NetworkView
 
 PREFIXES = {"c_": "communities", "p_": "pairs", "f_": "flows"}
 """What stands before each list's names in the address."""
-
-DIGITS = 6
-"""Decimals of a measure in a CSV."""
 
 
 def tables(network: NetworkView, args: Mapping[str, str]) -> dict[str, Listing]:
@@ -42,12 +38,12 @@ def _communities(network: NetworkView, args: Mapping[str, str]) -> Listing:
         Column("community", lazy_gettext("Community"), value=lambda each: node_named(each.node)),
         Column("partner", lazy_gettext("Partner"), value=lambda each: partner_named(each.node)),
         Column("members", lazy_gettext("Members"), "count", value=lambda each: each.node.size),
-        _measure("betweenness", lazy_gettext("Betweenness")),
-        _measure("pagerank", lazy_gettext("PageRank")),
+        Column("betweenness", lazy_gettext("Betweenness"), "share"),
+        Column("pagerank", lazy_gettext("PageRank"), "share"),
         Column("inflow", lazy_gettext("Orders in"), "count"),
         Column("outflow", lazy_gettext("Orders out"), "count"),
-        _measure("balance", lazy_gettext("Balance")),
-        _measure("dependency", lazy_gettext("Dependency")),
+        Column("balance", lazy_gettext("Balance"), "share"),
+        Column("dependency", lazy_gettext("Dependency"), "share"),
         Column("cluster", lazy_gettext("Cluster"), "count", value=lambda each: each.cluster or None),
         Column("marks", lazy_gettext("Noted"), value=lambda each: ", ".join(word for _tone, word in marks(each))),
     ]
@@ -61,9 +57,9 @@ def _pairs(network: NetworkView, args: Mapping[str, str]) -> Listing:
         Column("a", lazy_gettext("Community"), value=lambda pair: node_named(pair.a)),
         Column("b", lazy_gettext("With"), value=lambda pair: node_named(pair.b)),
         Column("shared", lazy_gettext("Shared members"), "count"),
-        _measure("jaccard", lazy_gettext("Jaccard")),
-        _measure("coefficient", lazy_gettext("Overlap coefficient")),
-        _measure("lift", lazy_gettext("Lift")),
+        Column("jaccard", lazy_gettext("Jaccard"), "share"),
+        Column("coefficient", lazy_gettext("Overlap coefficient"), "share"),
+        Column("lift", lazy_gettext("Lift"), "share"),
         Column("bridge", lazy_gettext("Noted"), value=lambda pair: _("bridge") if pair.is_bridge else ""),
     ]
     nothing = _("No overlap is released for this choice. One appears when both sides have registered an audience.")
@@ -77,7 +73,7 @@ def _flows(network: NetworkView, args: Mapping[str, str]) -> Listing:
         Column("target", lazy_gettext("To"), value=lambda flow: node_named(flow.target)),
         Column("orders", lazy_gettext("Orders"), "count"),
         Column("back", lazy_gettext("Orders back"), "count"),
-        _measure("imbalance", lazy_gettext("Imbalance")),
+        Column("imbalance", lazy_gettext("Imbalance"), "share"),
         Column(
             "base", lazy_gettext("Base"), "count", value=lambda flow: max((minor for _, minor in flow.base), default=0)
         ),
@@ -99,17 +95,3 @@ def _apart(name: str, column: Column) -> list[Column]:
 
 def _band(band: str | None) -> str:
     return str(label(band)) if band else ""
-
-
-def _measure(key: str, title: Any) -> Column:
-    return Column(key, title, "share", value=_decimal(key))
-
-
-def _decimal(key: str) -> Callable[[Any], float | None]:
-    """Return a reader of one measure: a plain decimal, so that a CSV of it can be reckoned with."""
-
-    def read(row: Any) -> float | None:
-        found = getattr(row, key)
-        return None if found is None else round(float(found), DIGITS)
-
-    return read

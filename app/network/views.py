@@ -10,8 +10,6 @@ from app.context import actor, db, now
 from app.network import bp, explanations, lists, texts
 from app.network.forms import NetworkForm
 from app.network.picture import draw
-from partners.directory import policy
-from partners.directory.policy import Action
 from partners.network import queries
 
 
@@ -19,25 +17,17 @@ from partners.network import queries
 def index() -> Any:
     """Show the network of the reader's partner, or the part of it that the address chooses."""
     form = NetworkForm(request.args)
-    network = queries.network_of(db(), actor(), now(), form.stated_universe)
+    page = queries.network_page(db(), actor(), now(), form.stated_universe)
+    network = page.network
     choice = form.choose(network)
     shown = network.narrowed(choice.partner_id, choice.shared, choice.orders)
     tables = lists.tables(shown, request.args)
     file = lists.download(tables, request.args)
     if file is not None:
         return file
-    page = render_template(
-        "network/index.html", form=form, choice=choice, network=network, tables=tables, texts=texts, why=explanations,
-        picture=draw(shown, actor().partner_id, choice.show, choice.without), may=_may(),
+    answer = render_template(
+        "network/index.html", form=form, choice=choice, page=page, network=network, tables=tables, texts=texts,
+        why=explanations, picture=draw(shown, actor().partner_id, choice.show, choice.without),
         loss=network.loss_without(choice.without),
     )  # fmt: skip
-    return page, 200 if choice.is_valid else 422
-
-
-def _may() -> dict[str, bool]:
-    """Return what this seat may do about an empty map."""
-    return {
-        "invite": policy.may(actor(), Action.RUN_PARTNERSHIPS),
-        "open": policy.may(actor(), Action.RUN_COMMUNITIES),
-        "register": policy.may(actor(), Action.REGISTER_AUDIENCES),
-    }
+    return answer, 200 if choice.is_valid else 422

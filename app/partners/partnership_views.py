@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app import context
 from app.context import actor, db, now
@@ -14,10 +17,11 @@ from app.partners import bp, sight, stages
 from app.partners.ending import consequences
 from app.partners.forms import EndForm, MoveForm
 from app.partners.preview import seen_by_sides
-from app.security import confirmed
+from app.security import confirmed_keeping
 from partners.campaigns.queries import campaigns_of_partnership
 from partners.directory import queries, services, stage_services
 from partners.directory.cards import PartnershipPage
+from partners.directory.policy import Actor
 from partners.directory.relationship import PartnershipStage
 from partners.errors import Invalid
 
@@ -71,34 +75,15 @@ def accept(partnership_id: str) -> Any:
 @bp.route("/partnerships/<partnership_id>/decline", methods=["GET", "POST"])
 def decline(partnership_id: str) -> Any:
     """Say what declining an invitation means, or withdrawing one's own, ask why, and do it."""
-    form = EndForm()
-    if form.validate_on_submit():
-        try:
-            services.decline_partnership(db(), actor(), partnership_id, form.why.data, now())
-        except Invalid as error:
-            form.why.errors = [said(error)]
-        else:
-            context.commit()
-            flash(_("The invitation is closed. Nothing was shared."))
-            return _to(partnership_id)
-    return _ending(partnership_id, form)
+    return _with_why(partnership_id, services.decline_partnership, _("The invitation is closed. Nothing was shared."))
 
 
 @bp.route("/partnerships/<partnership_id>/end", methods=["GET", "POST"])
-@confirmed
+@confirmed_keeping
 def end(partnership_id: str) -> Any:
     """Say what ending this partnership means, ask why, and end it."""
-    form = EndForm()
-    if form.validate_on_submit():
-        try:
-            services.end_partnership(db(), actor(), partnership_id, form.why.data, now())
-        except Invalid as error:
-            form.why.errors = [said(error)]
-        else:
-            context.commit()
-            flash(_("The partnership has ended. What was earned until now is still settled."))
-            return _to(partnership_id)
-    return _ending(partnership_id, form)
+    text = _("The partnership has ended. What was earned until now is still settled.")
+    return _with_why(partnership_id, services.end_partnership, text)
 
 
 def _shown(page: PartnershipPage, moving: MoveForm | None = None) -> str:
@@ -111,7 +96,18 @@ def _shown(page: PartnershipPage, moving: MoveForm | None = None) -> str:
     )  # fmt: skip
 
 
-def _ending(partnership_id: str, form: EndForm) -> Any:
+def _with_why(partnership_id: str, leave: Callable[[Session, Actor, str, str, datetime], object], text: str) -> Any:
+    """Say what follows and ask why; once that is said, leave the partnership by this service."""
+    form = EndForm()
+    if form.validate_on_submit():
+        try:
+            leave(db(), actor(), partnership_id, form.why.data, now())
+        except Invalid as error:
+            form.why.errors = [said(error)]
+        else:
+            context.commit()
+            flash(text)
+            return _to(partnership_id)
     page = queries.ending_page(db(), actor(), partnership_id)
     touched = consequences(db(), actor(), partnership_id, now())
     status = 422 if request.method == "POST" else 200

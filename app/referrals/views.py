@@ -12,11 +12,10 @@ from flask_babel import gettext as _
 
 from app import context
 from app.context import actor, db, now, settings, store
+from app.downloads import download
 from app.errors import said
 from app.referrals import bp, examples, lists
 from app.referrals.forms import ImportForm
-from partners.directory import policy
-from partners.directory.policy import Action
 from partners.errors import Invalid, NotFound
 from partners.outbox import newest_job
 from partners.referrals import queries, services
@@ -60,7 +59,7 @@ def example(kind: str) -> Response:
     made = {"conversions": examples.conversions, "refunds": examples.refunds}.get(kind)
     if made is None:
         raise NotFound()
-    return _download(made(queries.selling_campaigns(db(), actor())), f"example-{kind}.csv")
+    return _spooled(made(queries.selling_campaigns(db(), actor())), f"example-{kind}.csv")
 
 
 @bp.get("/<import_id>")
@@ -74,7 +73,7 @@ def show(import_id: str) -> str:
 @bp.get("/<import_id>/failed.csv")
 def failed_rows(import_id: str) -> Response:
     """Give the rows that were not taken, to be mended and sent again."""
-    return _download(queries.failed_rows(db(), actor(), import_id, said), "failed.csv")
+    return _spooled(queries.failed_rows(db(), actor(), import_id, said), "failed.csv")
 
 
 @bp.post("/<import_id>/set-aside")
@@ -90,7 +89,7 @@ def set_aside(import_id: str) -> Any:
 def evidence(campaign_id: str) -> Any:
     """Show the evidence of a campaign, line by line."""
     if "csv" in request.args:
-        return _download(lists.evidence_csv(queries.every_evidence_line(db(), actor(), campaign_id)), "evidence.csv")
+        return _spooled(lists.evidence_csv(queries.every_evidence_line(db(), actor(), campaign_id)), "evidence.csv")
     asked = request.args.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
     page = queries.evidence_lines(db(), actor(), campaign_id, number)
@@ -98,23 +97,21 @@ def evidence(campaign_id: str) -> Any:
 
 
 def _index(form: ImportForm) -> str:
-    campaigns = queries.selling_campaigns(db(), actor())
+    page = queries.imports_page(db(), actor())
     return render_template(
-        "referrals/index.html", list=lists.imports(queries.imports(db(), actor())), form=form, campaigns=campaigns,
-        columns=lists.COLUMNS, may_report=policy.may(actor(), Action.REPORT_EVIDENCE), largest_mb=settings().upload_mb,
+        "referrals/index.html", page=page, list=lists.imports(page.imports), form=form, columns=lists.COLUMNS,
+        largest_mb=settings().upload_mb,
     )  # fmt: skip
 
 
-def _download(lines: Iterable[bytes], filename: str) -> Response:
+def _spooled(lines: Iterable[bytes], filename: str) -> Response:
     """Answer with a file, written out first: a slow reader keeps no transaction open, and errors come before it."""
     with ExitStack() as unless_sent:
         file = unless_sent.enter_context(SpooledTemporaryFile(_IN_MEMORY))
         file.writelines(lines)
         file.seek(0)
         unless_sent.pop_all()
-    answer = Response(_pieces(file), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return answer
+    return download(_pieces(file), filename)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

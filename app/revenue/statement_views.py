@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app import context
 from app.context import actor, db, now, store
+from app.downloads import download
 from app.errors import said
 from app.revenue import bp, lists
 from app.revenue.forms import PayoutForm
@@ -51,7 +52,7 @@ def statement_pdf(statement_id: str, language: str) -> Any:
     card = queries.statement_page(db(), actor(), statement_id).card
     content = archive.archived(db(), store(), statement_id, language)
     if content is not None:
-        return _attachment(content, f"{card.number}-{language}.pdf", "application/pdf")
+        return download(content, f"{card.number}-{language}.pdf", "application/pdf")
     job = outbox.newest_job(db(), actor(), statement_id, "render_statement")
     return render_template("revenue/rendering.html", card=card, job=job), 202
 
@@ -61,7 +62,7 @@ def statement_json(statement_id: str) -> Response:
     """Send the exact bytes that the statement's digest is of."""
     card = queries.statement_page(db(), actor(), statement_id).card
     document = queries.statement_document(db(), actor(), statement_id)
-    return _attachment(canonical_json(document), f"{card.number}.json", "application/json")
+    return download(canonical_json(document), f"{card.number}.json", "application/json")
 
 
 @bp.get("/statements/<statement_id>/lines.csv")
@@ -69,7 +70,7 @@ def statement_lines(statement_id: str) -> Response:
     """Send every conversion and refund of a statement."""
     card = queries.statement_page(db(), actor(), statement_id).card
     document = queries.statement_document(db(), actor(), statement_id)
-    return _attachment(lines_csv(document["settlement"]), f"{card.number}-lines.csv", "text/csv")
+    return download(lines_csv(document["settlement"]), f"{card.number}-lines.csv")
 
 
 @bp.post("/statements/<statement_id>/payouts")
@@ -117,9 +118,3 @@ def _dated(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _payout_form(page: StatementPage) -> PayoutForm:
     left = to_decimal(page.card.outstanding_minor, page.card.currency)
     return PayoutForm(formdata=None, amount=str(left), paid_on=now().date())
-
-
-def _attachment(content: bytes, filename: str, mimetype: str) -> Response:
-    answer = Response(content, mimetype=mimetype)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return answer

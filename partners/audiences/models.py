@@ -172,6 +172,11 @@ class Withdrawal(Base):
     created_by: Mapped[Ref] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
 
+    @property
+    def lists(self) -> int:
+        """How many lists lost members by it."""
+        return len({audience_id for audience_id, *_ in self.effects})
+
 
 class BlindStep(StrEnum):
     """What a blind count waits for."""

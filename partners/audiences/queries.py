@@ -110,6 +110,11 @@ def audience_to_revoke(session: Session, actor: Actor, audience_id: str, now: da
     return page
 
 
+def may_register(actor: Actor) -> bool:
+    """Say whether the actor may register lists, confirm them and take them back."""
+    return policy.may(actor, Action.REGISTER_AUDIENCES)
+
+
 def own_audience(session: Session, actor: Actor, audience_id: str) -> Audience:
     """Return the row of an audience of the actor's partner; NotFound for every other."""
     policy.require(actor, Action.READ)

@@ -67,7 +67,7 @@ def withdraw_members(
         members=intake.accepted, effects=effects, created_by=actor.user_id, created_at=now,
     )  # fmt: skip
     session.add(withdrawal)
-    after: dict[str, object] = {"members": intake.accepted, "lists": len({audience_id for audience_id, *_ in effects})}
+    after: dict[str, object] = {"members": intake.accepted, "lists": withdrawal.lists}
     audit.record(session, actor, "withdraw_members", withdrawal, now, after=after)
     for key_name, tokens in gone.items():  # should the commit fail, they are left out all the same
         key = withdrawn_key(actor.partner_id, key_name)

@@ -32,6 +32,14 @@ class CampaignCard:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignsPage:
+    """The campaigns that the actor's partner takes part in, newest first, and whether it may propose another."""
+
+    cards: tuple[CampaignCard, ...]
+    may_propose: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PartyCard:
     """One party of the agreement, with its weight in the terms in force, or else in the newest."""
 
@@ -112,6 +120,7 @@ class MoveCard:
 class Permits:
     """What the actor may do on the page now. ``moves``: stages to take the campaign to.
 
+    ``may_report``: send evidence; ``may_add``: let own communities take part.
     ``hindrance`` is the rule that keeps the next step closed, None where it is open or nothing hinders it.
     """
 
@@ -120,6 +129,8 @@ class Permits:
     may_sign: bool
     may_counter: bool
     may_plan: bool
+    may_report: bool
+    may_add: bool
     moves: tuple[str, ...]
     hindrance: TandemError | None
 
@@ -247,6 +258,14 @@ class ProposalChoices:
     timezone: str
     parties: tuple[PartyChoice, ...]
     communities: tuple[CommunityLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChoices:
+    """What the next version of a campaign's terms is written from: its page, and the parties in their order."""
+
+    page: CampaignPage
+    parties: tuple[PartyChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,6 @@ from partners.directory.models import LegalEntity, Partnership
 from partners.directory.policy import Action, Actor
 from partners.directory.relationship import OPEN_FOOTINGS
 
-"""Stages of a partnership in which something may be agreed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -141,8 +139,9 @@ def _move_card(row: StageMove, rows: Rows) -> MoveCard:
 
 def _permits(rows: Rows, current: TermsCard | None, actor: Actor, facts: Facts) -> Permits:
     stage, is_proposer = rows.campaign.stage, rows.campaign.proposer_id == actor.partner_id
+    may_report = policy.may(actor, Action.REPORT_EVIDENCE)
     if not policy.may(actor, Action.RUN_CAMPAIGNS):
-        return Permits(False, False, False, False, False, (), None)
+        return Permits(False, False, False, False, False, may_report, False, (), None)
     goes_on = rows.partnership.footing in OPEN_FOOTINGS
     is_open = current is not None and lifecycle.is_negotiable(stage) and goes_on
     lacks_mine = current is not None and any(each.is_own and each.at is None for each in current.signatures)
@@ -151,6 +150,7 @@ def _permits(rows: Rows, current: TermsCard | None, actor: Actor, facts: Facts) 
         may_propose=stage in (Stage.IDEA, Stage.EXPLORING) and goes_on,
         may_sign=is_open and lacks_mine and policy.may(actor, Action.SIGN_TERMS),
         may_counter=is_open and policy.may(actor, Action.SIGN_TERMS),
-        may_plan=lifecycle.is_plannable(stage), moves=lifecycle.open_moves(stage, facts),
+        may_plan=lifecycle.is_plannable(stage), may_report=may_report, may_add=not lifecycle.is_over(stage),
+        moves=lifecycle.open_moves(stage, facts),
         hindrance=lifecycle.hindrance(stage, facts),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from partners.campaigns import proposal, queries, terms
-from partners.campaigns.cards import CommunityLine, EntityChoice, PartyChoice, ProposalChoices, TermsPreview
+from partners.campaigns.cards import (
+    CampaignPage,
+    CommunityLine,
+    EntityChoice,
+    PartyChoice,
+    ProposalChoices,
+    TermsPreview,
+    VersionChoices,
+)
 from partners.campaigns.lifecycle import TermsClosed, is_negotiable
 from partners.campaigns.models import Agreement, Campaign, Terms
 from partners.campaigns.proposal import Offer, Proposal
@@ -18,13 +27,20 @@ from partners.campaigns.terms import TermsDocument
 from partners.communities.models import Community
 from partners.directory import policy
 from partners.directory import queries as directory
+from partners.directory.cards import PartnershipCard
 from partners.directory.models import LegalEntity, Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor
 
 
+def partnerships_to_propose_in(session: Session, actor: Actor) -> list[PartnershipCard]:
+    """Return the actor's partnerships in which a campaign may be proposed."""
+    policy.require(actor, Action.RUN_CAMPAIGNS)
+    return [card for card in directory.partnerships(session, actor) if card.is_open]
+
+
 def proposal_choices(session: Session, actor: Actor, partnership_id: str) -> ProposalChoices:
     """Return what a proposal within a partnership is chosen from; NotFound for who is not in it."""
-    policy.require(actor, Action.READ)
+    policy.require(actor, Action.RUN_CAMPAIGNS)
     partnership = directory.own_partnership(session, actor, partnership_id)
     names = queries.names_in(session, partnership_id)
     entities: dict[str, list[EntityChoice]] = {partner_id: [] for partner_id in names}
@@ -37,6 +53,14 @@ def proposal_choices(session: Session, actor: Actor, partnership_id: str) -> Pro
         parties=tuple(PartyChoice(name, tuple(entities[name.id]), name.id == actor.partner_id) for name in own_first),
         communities=tuple(CommunityLine(c.id, c.code, c.name, c.name_zh, names[c.partner_id]) for c in communities),
     )  # fmt: skip
+
+
+def version_choices(session: Session, actor: Actor, campaign_id: str, now: datetime) -> VersionChoices:
+    """Return what the next version of a campaign's terms is written from; NotFound for who may not see it."""
+    policy.require(actor, Action.SIGN_TERMS)
+    page = queries.campaign_page(session, actor, campaign_id, now)
+    choices = proposal_choices(session, actor, page.partnership_id).parties
+    return VersionChoices(page, tuple(_in_order(page, page.current.document, choices) if page.current else choices))
 
 
 def preview_proposal(session: Session, actor: Actor, proposed: Proposal, now: datetime) -> TermsPreview:
@@ -114,6 +138,16 @@ def next_number(session: Session, partnership: Partnership, now: datetime) -> st
         select(Agreement.number).where(Agreement.number.startswith(begins)).order_by(*longest_last).limit(1)
     )
     return f"{begins}{int(last.removeprefix(begins)) + 1 if last else 1:04d}"
+
+
+def _in_order(page: CampaignPage, document: TermsDocument, choices: Sequence[PartyChoice]) -> list[PartyChoice]:
+    """Return the parties of a document in its order; once terms are in force, each with its signed entity alone."""
+    by_partner = {party.partner.id: party for party in choices}
+    in_order = [by_partner[party.partner] for party in document.parties]
+    if page.in_force is None:
+        return in_order
+    fixed = {party.entity for party in document.parties}
+    return [replace(party, entities=tuple(e for e in party.entities if e.id in fixed)) for party in in_order]
 
 
 def _preview(document: TermsDocument, changes: tuple[terms.Change, ...]) -> TermsPreview:

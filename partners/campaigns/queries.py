@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from partners.campaigns import lifecycle, page
-from partners.campaigns.cards import CampaignCard, CampaignPage
+from partners.campaigns.cards import CampaignCard, CampaignPage, CampaignsPage
 from partners.campaigns.lifecycle import Facts, GoalFacts, Stage
 from partners.campaigns.models import (
     Agreement,
@@ -56,6 +56,11 @@ def campaigns(session: Session, actor: Actor) -> list[CampaignCard]:
     """Return every campaign that the actor's partner may see, newest first."""
     policy.require(actor, Action.READ)
     return _cards(session, actor, _visible(actor))
+
+
+def campaigns_page(session: Session, actor: Actor) -> CampaignsPage:
+    """Return what the pipeline shows."""
+    return CampaignsPage(tuple(campaigns(session, actor)), policy.may(actor, Action.RUN_CAMPAIGNS))
 
 
 def campaigns_of_partnership(session: Session, actor: Actor, partnership_id: str) -> list[CampaignCard]:

@@ -19,7 +19,10 @@ from partners.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class CommunityCard:
-    """A community and whose it is; no number of members, which only an audience knows."""
+    """A community and whose it is; no number of members, which only an audience knows.
+
+    ``may_edit``: whether the actor may change how it is described, which only its own brand may.
+    """
 
     id: str
     code: str
@@ -33,6 +36,16 @@ class CommunityCard:
     partner_name: str
     partner_name_zh: str
     is_own: bool
+    may_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommunitiesPage:
+    """The own communities and those of partners, each by name, and whether the actor may open another."""
+
+    own: tuple[CommunityCard, ...]
+    others: tuple[CommunityCard, ...]
+    may_open: bool
 
 
 def own_community(session: Session, actor: Actor, community_id: str) -> Community:
@@ -61,6 +74,15 @@ def communities(session: Session, actor: Actor, to: Action = Action.READ) -> lis
     return _cards(session, actor, Community.partner_id == actor.partner_id)
 
 
+def communities_page(session: Session, actor: Actor) -> CommunitiesPage:
+    """Return the communities that the actor may see, and what it may do with its own."""
+    cards = visible_communities(session, actor)
+    return CommunitiesPage(
+        own=tuple(card for card in cards if card.is_own), others=tuple(card for card in cards if not card.is_own),
+        may_open=policy.may(actor, Action.RUN_COMMUNITIES),
+    )  # fmt: skip
+
+
 def visible_communities(session: Session, actor: Actor) -> list[CommunityCard]:
     """Return the own communities, then those of the partners in partnerships that are accepted and go on."""
     policy.require(actor, Action.READ)
@@ -86,8 +108,9 @@ def community_page(session: Session, actor: Actor, community_id: str) -> Communi
     return found[0]
 
 
-def own_community_card(session: Session, actor: Actor, community_id: str) -> CommunityCard:
+def community_to_edit(session: Session, actor: Actor, community_id: str) -> CommunityCard:
     """Return one of the actor's own communities; NotFound for a partner's, which may be looked at and not changed."""
+    policy.require(actor, Action.RUN_COMMUNITIES)
     card = community_page(session, actor, community_id)
     if not card.is_own:
         raise NotFound()
@@ -101,10 +124,11 @@ def _own_or_in(actor: Actor, partnership_ids: Iterable[str]) -> ColumnElement[bo
 
 def _cards(session: Session, actor: Actor, wanted: ColumnElement[bool]) -> list[CommunityCard]:
     rows = session.execute(_with_partner().where(wanted)).all()
+    may_edit = policy.may(actor, Action.RUN_COMMUNITIES)
     cards = [
         CommunityCard(
             c.id, c.code, c.name, c.name_zh, c.theme, c.channel, c.about, c.created_at, p.id, p.name, p.name_zh,
-            is_own=p.id == actor.partner_id,
+            is_own=p.id == actor.partner_id, may_edit=may_edit and p.id == actor.partner_id,
         )
         for c, p in rows
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,6 +25,24 @@ from partners.network.findings import NetworkView, findings
 from partners.network.graph import FlowEdge, Node, OverlapEdge
 from partners.referrals import queries as referrals
 from partners.referrals.cards import ReferralFlow
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPage:
+    """The network, and what the actor may do about what is missing in it."""
+
+    network: NetworkView
+    may_invite: bool
+    may_open: bool
+    may_register: bool
+
+
+def network_page(session: Session, actor: Actor, now: datetime, universe: int | None = None) -> NetworkPage:
+    """Return what the page of the network shows; ``universe`` as in ``network_of``."""
+    return NetworkPage(
+        network_of(session, actor, now, universe), may_invite=policy.may(actor, Action.RUN_PARTNERSHIPS),
+        may_open=policy.may(actor, Action.RUN_COMMUNITIES), may_register=policy.may(actor, Action.REGISTER_AUDIENCES),
+    )  # fmt: skip
 
 
 def network_of(session: Session, actor: Actor, now: datetime, universe: int | None = None) -> NetworkView:

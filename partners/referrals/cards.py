@@ -66,6 +66,15 @@ class SellingCampaignCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportsPage:
+    """The files that the partner sent, newest first, the campaigns that take its sales, and whether it may send."""
+
+    imports: tuple[ImportCard, ...]
+    campaigns: tuple[SellingCampaignCard, ...]
+    may_report: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sold:
     """What one merchant sold for a campaign, or all together. Amounts in minor units of the campaign's currency.
 

@@ -31,6 +31,7 @@ from partners.referrals.cards import (
     GoalActual,
     ImportCard,
     ImportPage,
+    ImportsPage,
     MerchantResult,
     ReferralFlow,
     SellingCampaignCard,
@@ -50,6 +51,7 @@ __all__ = [
     "failed_rows",
     "import_page",
     "imports",
+    "imports_page",
     "referral_flows",
     "selling_campaigns",
     "waiting_for",
@@ -66,6 +68,14 @@ def imports(session: Session, actor: Actor) -> list[ImportCard]:
         .where(Import.partner_id == actor.partner_id).order_by(Import.created_at.desc(), Import.id)
     )  # fmt: skip
     return [_import_card(row, person) for row, person in rows]
+
+
+def imports_page(session: Session, actor: Actor) -> ImportsPage:
+    """Return what the page of imports shows."""
+    return ImportsPage(
+        tuple(imports(session, actor)), tuple(selling_campaigns(session, actor)),
+        may_report=policy.may(actor, Action.REPORT_EVIDENCE),
+    )  # fmt: skip
 
 
 def import_page(session: Session, actor: Actor, import_id: str) -> ImportPage:

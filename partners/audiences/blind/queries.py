@@ -105,9 +105,14 @@ def blind_count(session: Session, actor: Actor, blind_count_id: str) -> BlindCou
     return _cards(session, actor, [own_blind_count(session, actor, blind_count_id)])[0]
 
 
+def may_take_part(actor: Actor) -> bool:
+    """Say whether the actor may propose, join and stop blind counts."""
+    return policy.may(actor, Action.COUNT_BLIND)
+
+
 def waiting_for(session: Session, actor: Actor) -> list[Waiting]:
     """Return the blind counts in which the actor's brand is next, for those who may take part."""
-    if not policy.may(actor, Action.COUNT_BLIND):
+    if not may_take_part(actor):
         return []
     return [
         Waiting(

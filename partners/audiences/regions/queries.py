@@ -94,7 +94,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RegionsChoice:
-    """What may be asked in one partnership, and what was asked before, the newest first."""
+    """What may be asked in one partnership, by this actor or by others, and what was asked before, the newest first."""
 
     partnership_id: str
     name: str
@@ -102,6 +102,7 @@ class RegionsChoice:
     candidates: tuple[Candidate, ...]
     asked: tuple[RegionsCard, ...]
     settings: ReleaseSettings
+    may_ask: bool
 
 
 def regions_choice(session: Session, actor: Actor, partnership_id: str, now: datetime) -> RegionsChoice:
@@ -114,6 +115,7 @@ def regions_choice(session: Session, actor: Actor, partnership_id: str, now: dat
         _candidates(session, actor, partnership.id, now) if is_signed else (),
         tuple(_cards(session, actor, _asked(session, partnership.id))),
         rules_of(session, [partnership.id])[partnership.id].settings,
+        policy.may(actor, Action.RUN_PARTNERSHIPS),
     )  # fmt: skip
 
 
