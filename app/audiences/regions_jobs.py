@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from app.audiences.jobs import beating
 from app.work import Work
-from partners.audiences.counting.overlap import count_regions as counted
+from config import Settings
+from partners.audiences.counting import cluster, overlap
 from partners.audiences.models import Regions
 from partners.audiences.regions import queries as region_queries
 from partners.audiences.regions import services as region_services
@@ -20,7 +24,7 @@ def count_regions(work: Work) -> None:
     noisy: list[int] = []
     if files:
         with work.kept_alive():
-            exact = counted([work.store.path(key) for key, _members in files], beating(work))
+            exact = _counted(work.settings, [work.store.path(key) for key, _members in files], beating(work))
         noisy = [count + noise(cost) for count in exact]
     with work.writing() as session:
         sizes = [members for _key, members in files]
@@ -29,3 +33,10 @@ def count_regions(work: Work) -> None:
         )
         work.finish(session, {"regions": len(noisy) if is_kept else 0})
         session.commit()
+
+
+def _counted(settings: Settings, paths: list[Path], beat: Callable[[int, int], None]) -> list[int]:
+    """Return the exact counts, from the threads of this worker or the cluster that the settings name."""
+    if settings.cluster:
+        return cluster.count_regions(settings.cluster, paths, beat)
+    return overlap.count_regions(paths, beat)

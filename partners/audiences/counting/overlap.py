@@ -31,7 +31,7 @@ from partners.audiences.counting.slices import (
 
 __all__ = [
     "Pair", "Plan", "Tokens", "count_against", "count_matrix", "count_pairs", "count_regions", "open_tokens",
-    "plan_pairs",
+    "plan_pairs", "plan_regions",
 ]  # fmt: skip
 
 Pair = tuple[int, int]
@@ -130,12 +130,19 @@ def count_regions(
     Args:
         beat: called in the caller's thread with (done, total) now and then.
     """
-    if not 1 <= len(paths) <= MOST_REGIONS:
-        raise ValueError("one to six files")
     files = [open_tokens(path) for path in paths]
-    bits = slice_bits([len(tokens) for tokens in files])
-    counts = on_threads(files, bits, partial(_RegionCounts, len(files)), threads, beat)
-    return [int(count) for count in counts[1:]]
+    bits, counter = plan_regions([len(tokens) for tokens in files])
+    return [int(count) for count in on_threads(files, bits, counter, threads, beat)[1:]]
+
+
+def plan_regions(sizes: Sequence[int]) -> tuple[int, Callable[[], Counter]]:
+    """Return by how many leading bits, and by which counter, the regions of up to six files of such sizes are counted.
+
+    The first of the counts is of nobody; those of the regions follow.
+    """
+    if not 1 <= len(sizes) <= MOST_REGIONS:
+        raise ValueError("one to six files")
+    return slice_bits(sizes), partial(_RegionCounts, len(sizes))
 
 
 class _PairCounts:

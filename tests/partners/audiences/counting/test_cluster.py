@@ -50,3 +50,12 @@ def test_a_changed_list_is_counted_alike_on_threads_and_on_a_cluster(address: st
 
     assert cluster.count_pairs(address, paths, pairs) == overlap.count_pairs(paths, pairs)
     assert cluster.count_pairs(address, paths, []) == {}
+
+
+def test_regions_are_counted_alike_on_threads_and_on_a_cluster(address: str, paths: list[Path]) -> None:
+    counts = cluster.count_regions(address, paths[:5])
+
+    assert counts == overlap.count_regions(paths[:5])
+    assert sum(counts) > 100_000
+    with pytest.raises(ValueError, match="one to six"):
+        cluster.count_regions(address, paths)

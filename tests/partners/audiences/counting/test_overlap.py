@@ -150,8 +150,12 @@ def test_regions_of_large_files_add_up_to_their_sizes_and_overlaps(tmp_path: Pat
 
 
 def test_more_than_six_files_have_no_regions(tmp_path: Path) -> None:
+    paths = [tmp_path / str(number) for number in range(7)]
+    for path in paths:
+        path.touch()
+
     with pytest.raises(ValueError, match="one to six files"):
-        count_regions([tmp_path / str(number) for number in range(7)])
+        count_regions(paths)
 
 
 @pytest.mark.real
