@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app import context
 from app.admin import bp, entity_lists
 from app.admin.token_forms import TokenForm
+from app.admin.token_uses import uses
 from app.context import actor, db, now, settings
 from app.errors import said
 from app.security import confirmed_keeping
@@ -23,7 +24,7 @@ def tokens() -> Any:
     found = entity_lists.tokens(token_queries.tokens(db(), actor(), now()))
     if "csv" in request.args:
         return found.as_csv("api-tokens.csv")
-    return render_template("admin/tokens.html", tokens=found, api=_api())
+    return render_template("admin/tokens.html", tokens=found, **_how())
 
 
 @bp.route("/tokens/make", methods=["GET", "POST"])
@@ -42,7 +43,7 @@ def make_token() -> Any:
             form.form_errors.append(said(error))
         else:
             context.commit()
-            return render_template("admin/token_made.html", made=made, api=_api()), 201
+            return render_template("admin/token_made.html", made=made, **_how()), 201
     return render_template("admin/token_make.html", form=form, tokens=present), 422 if request.method == "POST" else 200
 
 
@@ -58,6 +59,7 @@ def token(token_id: str) -> Any:
     return render_template("admin/token.html", card=card, lists=entity_lists)
 
 
-def _api() -> str:
-    """Return the address under which programs reach the API."""
-    return settings().base_url.rstrip("/") + "/api/v1"
+def _how() -> dict[str, Any]:
+    """Return how programs reach the API, and what for."""
+    api = settings().base_url.rstrip("/") + "/api/v1"
+    return {"api": api, "uses": uses(api, now().date())}

@@ -19,6 +19,7 @@ from app.context import actor, db, now, store
 from app.uploads import spooled
 from partners.audiences import queries, register_services, withdrawal_services
 from partners.audiences.ground import Ground, LawfulBasis, Use
+from partners.audiences.queries import AudiencePage
 from partners.directory.policy import Action
 from partners.errors import Invalid
 
@@ -90,7 +91,7 @@ def preview_audience(community_id: str) -> Any:
         spooled(request.stream), now(),
     )  # fmt: skip
     context.commit()
-    page = queries.audience_page(db(), actor(), previewed.audience.id, now())
+    page = _page(previewed.audience.id)
     taken = answer(_PREVIEW.dump_python(PreviewAnswer.of(page, previewed.failures), mode="json"), 201)
     taken.headers["Location"] = url_for("api.audience", audience_id=page.card.id)
     return taken
@@ -101,7 +102,7 @@ def confirm_audience(audience_id: str) -> Any:
     """Take a preview as an audience."""
     register_services.confirm_audience(db(), actor(), audience_id, now())
     context.commit()
-    page = queries.audience_page(db(), actor(), audience_id, now())
+    page = _page(audience_id)
     return answer(_AUDIENCE.dump_python(AudienceAnswer.of(page.card), mode="json"))
 
 
@@ -113,6 +114,11 @@ def withdraw_members() -> Any:
     row = withdrawal_services.withdraw_members(db(), actor(), store(), name, content, now())
     context.commit()
     return answer(_WITHDRAWAL.dump_python(WithdrawalAnswer.of(row.id, row.members, row.effects), mode="json"), 201)
+
+
+def _page(audience_id: str) -> AudiencePage:
+    """Return what became of a list for a program that need not be allowed to read."""
+    return queries.audience_page(db(), actor(), audience_id, now(), to=Action.REGISTER_AUDIENCES)
 
 
 def _require_csv() -> None:

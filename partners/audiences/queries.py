@@ -87,8 +87,11 @@ def audiences(session: Session, actor: Actor, now: datetime, community_id: str |
     return _cards(session, actor, now, () if community_id is None else (Audience.community_id == community_id,))
 
 
-def audience_page(session: Session, actor: Actor, audience_id: str, now: datetime) -> AudiencePage:
-    """Return one of the own audiences; NotFound for every other."""
+def audience_page(
+    session: Session, actor: Actor, audience_id: str, now: datetime, to: Action = Action.READ
+) -> AudiencePage:
+    """Return one of the own audiences for whoever may do that with it; NotFound for every other."""
+    policy.require(actor, to)
     row = own_audience(session, actor, audience_id)
     shown = Audience.id.in_([row.id, row.similar_to_id or row.id])
     cards = {card.id: card for card in _cards(session, actor, now, [shown])}
@@ -103,8 +106,7 @@ def audience_page(session: Session, actor: Actor, audience_id: str, now: datetim
 
 def audience_to_revoke(session: Session, actor: Actor, audience_id: str, now: datetime) -> AudiencePage:
     """Return one of the own audiences for whoever may take it back; NotFound for a preview, which is discarded."""
-    policy.require(actor, Action.REGISTER_AUDIENCES)
-    page = audience_page(session, actor, audience_id, now)
+    page = audience_page(session, actor, audience_id, now, to=Action.REGISTER_AUDIENCES)
     if page.confirmed_at is None:
         raise NotFound()
     return page
@@ -117,7 +119,6 @@ def may_register(actor: Actor) -> bool:
 
 def own_audience(session: Session, actor: Actor, audience_id: str) -> Audience:
     """Return the row of an audience of the actor's partner; NotFound for every other."""
-    policy.require(actor, Action.READ)
     found = session.get(Audience, audience_id)
     if found is None or found.partner_id != actor.partner_id:
         raise NotFound()

@@ -167,7 +167,7 @@ def _preview(session: Session, actor: Actor, audience_id: str) -> Audience:
 
 def _partnerships(session: Session, actor: Actor, intake: Intake) -> dict[str, str]:
     """Return name of key -> partnership for the keys of a list; all of them must be in use now."""
-    current = current_key_names(session, actor)
+    current = current_key_names(session, actor, to=Action.REGISTER_AUDIENCES)
     for column in intake.columns:
         if column.key_name not in current:
             raise UnknownKey(column=token_column(column.key_name))

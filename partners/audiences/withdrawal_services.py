@@ -77,8 +77,8 @@ def withdraw_members(
 
 def _require_keys(session: Session, actor: Actor, intake: Intake) -> None:
     """Refuse a file under keys that the brand does not have, and one that lacks a key of its lists."""
-    current = set(current_key_names(session, actor))
-    held = {copy.key_name for copy in own_copies_with_former(session, actor)}
+    current = set(current_key_names(session, actor, to=Action.REGISTER_AUDIENCES))
+    held = {copy.key_name for copy in own_copies_with_former(session, actor, to=Action.REGISTER_AUDIENCES)}
     kept = {row.key_name for row in files_of(session, actor.partner_id, held)}
     sent = {column.key_name for column in intake.columns}
     for name in sorted(sent - current - held):

@@ -125,6 +125,20 @@ def test_a_stranger_finds_neither_the_community_nor_the_list(
     assert stranger("/audiences").json["items"] == []
 
 
+def test_a_program_that_only_sends_need_not_read(
+    guarded_app: Flask, ask: Ask, world: Cast, place: Installation
+) -> None:
+    sender = asking(guarded_app, token_of(place, world.alder.admin, ["register_audiences"], NOW))
+
+    sent = send(sender, world.alder.community.id, token_csv(people(0, 20)))
+    address = f"/audiences/{sent.json['audience']['id']}"
+
+    assert sender(f"{address}/confirmation", method="POST").json["standing"] == "newest"
+    gone = sender("/withdrawals", method="POST", data=token_csv(people(0, 5)), content_type="text/csv")
+    assert (gone.status_code, gone.json["shrunk"][0]["after"]) == (201, 15)
+    refused(sender(address), 403)
+
+
 @pytest.mark.parametrize("scopes", [("read",), ("read", "count_blind"), ("read", "report_evidence")])
 def test_a_token_without_the_scope_sends_nothing(
     guarded_app: Flask, world: Cast, place: Installation, scopes: tuple[str, ...]

@@ -116,9 +116,9 @@ def current_key(session: Session, partnership_id: str) -> PartnershipKey | None:
     return session.scalar(wanted.where(PartnershipKey.ended_at.is_(None)))
 
 
-def current_key_names(session: Session, actor: Actor) -> dict[str, str]:
+def current_key_names(session: Session, actor: Actor, to: Action = Action.READ) -> dict[str, str]:
     """Return name -> partnership id of the keys with which the actor's lists may be keyed now."""
-    policy.require(actor, Action.READ)
+    policy.require(actor, to)
     rows = session.execute(_own_open(actor).with_only_columns(PartnershipKey.name, Partnership.id))
     return dict(rows.all())
 
@@ -129,9 +129,9 @@ def own_copies(session: Session, actor: Actor) -> list[SealedCopy]:
     return _copies(session, _own_open(actor))
 
 
-def own_copies_with_former(session: Session, actor: Actor) -> list[SealedCopy]:
+def own_copies_with_former(session: Session, actor: Actor, to: Action = Action.READ) -> list[SealedCopy]:
     """Return every own sealed copy that is kept, of former keys too: what a list of withdrawals is blinded with."""
-    policy.require(actor, Action.READ)
+    policy.require(actor, to)
     return _copies(session, _own_kept(actor))
 
 

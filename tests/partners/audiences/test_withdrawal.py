@@ -112,7 +112,7 @@ def test_who_withdraws_while_a_list_is_read_is_not_missed(
 ) -> None:
     withdraw(session, cast, store, token_csv(people(0, 1)))
 
-    def meanwhile(*_any: object) -> dict[str, str]:
+    def meanwhile(*_any: object, **_named: object) -> dict[str, str]:
         withdraw(session, cast, store, token_csv(people(1, 2)))
         return {row.name: row.partnership_id for row in session.scalars(select(PartnershipKey))}
 
