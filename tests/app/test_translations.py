@@ -59,6 +59,13 @@ def test_a_translation_keeps_every_place_for_a_value(chinese: Catalog) -> None:
                 assert sorted(PLACE.findall(text)) == wanted, _english(message)
 
 
+def test_readers_are_addressed_in_one_way(chinese: Catalog) -> None:
+    texts = [text for each in chinese for text in (each.string if isinstance(each.string, tuple) else (each.string,))]
+
+    assert [text for text in texts if "你" in text] == []
+    assert sum("您" in text for text in texts) > 100
+
+
 def _english(message: Message) -> str:
     return message.id[0] if isinstance(message.id, tuple) else message.id
 

@@ -33,7 +33,8 @@ Cell = tuple[str, str]
 class Explained:
     """What stands behind the figure of one pair. What belongs to a result is None where there is none.
 
-    ``own_day`` and ``other_day`` are those of the lists that were compared; ``epsilon_milli``: 0 where it was counted
+    ``own_day`` and ``other_day`` are those of the lists that were compared, ``own_duplicates`` the rows of the own one
+    whose people were in it before; ``epsilon_milli``: 0 where it was counted
     before there was noise. ``own_spent`` and ``other_spent``: thousandths that each direction used within a year.
     """
 
@@ -47,6 +48,7 @@ class Explained:
     note: Note | None
     own_day: date | None
     other_day: date | None
+    own_duplicates: int | None
     computed_at: datetime | None
     epsilon_milli: int | None
     method: str
@@ -85,10 +87,12 @@ def explained(
     earlier = earlier_of(session, pair, now)[pair]
     again = next_time(Question.PAIR, earlier, now)
     note = found.note if found else notes_of(session, [partnership_id], now).get((partnership_id, pair))
-    lists = {one.community_id: one.as_of for one in (found.one, found.other)} if found else {}
+    lists = {one.community_id: one for one in (found.one, found.other)} if found else {}
+    mine, theirs = lists.get(own.id), lists.get(other.id)
     return Explained(
         matrix.partnership_id, matrix.name, matrix.footing, own, other, matrix.settings,
-        found.released(actor.partner_id) if found else None, note, lists.get(own.id), lists.get(other.id),
+        found.released(actor.partner_id) if found else None, note, mine.as_of if mine else None,
+        theirs.as_of if theirs else None, mine.duplicates if mine else None,
         found.overlap.computed_at if found else None, found.overlap.epsilon_milli if found else None,
         found.overlap.method.value if found else "", spent_milli(own.id, earlier, now),
         spent_milli(other.id, earlier, now), again if again > now else None,

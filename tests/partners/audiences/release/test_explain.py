@@ -62,8 +62,8 @@ def counted(session: Session, cast: Cast, lists: Lists) -> None:
 
 
 def test_a_figure_is_explained_to_both_sides(session: Session, cast: Cast, lists: Lists) -> None:
-    lists.put(cast.alder, range(4_000), now=NOW - timedelta(hours=1))
-    lists.put(cast.birch, range(3_000, 9_000))
+    lists.put(cast.alder, range(4_000), now=NOW - timedelta(hours=1)).duplicates = 7
+    lists.put(cast.birch, range(3_000, 9_000)).duplicates = 3
     lists.count()
 
     ids = {"own_id": cast.alder.community.id, "other_id": cast.birch.community.id}
@@ -75,6 +75,7 @@ def test_a_figure_is_explained_to_both_sides(session: Session, cast: Cast, lists
     assert ours.released is not None
     assert ours.released.count is not None
     assert theirs.released == ours.released.turned()
+    assert (ours.own_duplicates, theirs.own_duplicates) == (7, 3)
     assert (ours.own_spent, ours.other_spent, ours.epsilon_milli, ours.method) == (0, 250, 250, "keyed")
     assert (ours.own_day, ours.next_at) == (NOW.date(), NOW + timedelta(days=7))
     assert (theirs.own_spent, theirs.next_at) == (250, None)
