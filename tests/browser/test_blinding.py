@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from partners.audiences.blinding import tokens
 from partners.audiences.blinding.members import COLUMN_NAMES, blind_list, write_tokens
@@ -161,6 +161,22 @@ def test_what_is_no_file_of_tokens_leaves_the_form(land: Land, manager: Person, 
 
     manager.sees(said)
     assert _in_form(manager.page) == ""
+
+
+def test_tokens_are_made_only_once_the_keys_are_there(land: Land, manager: Person) -> None:
+    assert land.pairs
+    manager.page.goto("/audiences/register")
+    held: list[Route] = []
+    manager.page.route("**/audiences/keys/sealed*", lambda route: held.append(route))
+    start = manager.main.get_by_role("button", name="Make tokens")
+
+    with manager.page.expect_request("**/audiences/keys/sealed*"):
+        _choose(manager.page, LIST.encode())
+    expect(start).to_be_disabled()
+    held[0].continue_()
+
+    expect(start).to_be_enabled()
+    expect(manager.main.locator("[data-blind-keys] input")).to_have_count(1)
 
 
 def test_a_list_that_was_not_blinded_cannot_be_sent(land: Land, manager: Person) -> None:

@@ -57,6 +57,7 @@ class Blinding {
     }
     this.list = file;
     this.part("part").hidden = false;
+    this.part("start").disabled = true; // until the keys are there
     this.part("says").textContent = this.text("chosen", { name: file.name });
     if (!isSecure()) throw new NotBlindable("not_secure");
     await this.offerKeys();
