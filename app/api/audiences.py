@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import abort, request, url_for
+from flask import request, url_for
 from pydantic import TypeAdapter
 
 from app import context
@@ -85,7 +85,6 @@ def audience(audience_id: str) -> Any:
 @described(_PREVIEWING)
 def preview_audience(community_id: str) -> Any:
     """Take a list as a preview."""
-    _require_csv()
     previewed = register_services.preview_audience(
         db(), actor(), store(), community_id, _ground(), request.args.get("name", "") or "tokens.csv",
         spooled(request.stream), now(),
@@ -109,7 +108,6 @@ def confirm_audience(audience_id: str) -> Any:
 @described(_WITHDRAWING)
 def withdraw_members() -> Any:
     """Take people out of every list."""
-    _require_csv()
     name, content = request.args.get("name", "") or "withdrawn.csv", spooled(request.stream)
     row = withdrawal_services.withdraw_members(db(), actor(), store(), name, content, now())
     context.commit()
@@ -119,11 +117,6 @@ def withdraw_members() -> Any:
 def _page(audience_id: str) -> AudiencePage:
     """Return what became of a list for a program that need not be allowed to read."""
     return queries.audience_page(db(), actor(), audience_id, now(), to=Action.REGISTER_AUDIENCES)
-
-
-def _require_csv() -> None:
-    if request.mimetype != "text/csv":
-        abort(415)
 
 
 def _ground() -> Ground:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Response, request
+from flask import Response, abort, request
 from pydantic import TypeAdapter
 
 from app.api import bp
@@ -92,11 +92,16 @@ def answer(found: Any, status: int = 200) -> Response:
 
 
 def _refusing_early(route: Route, view: View) -> View:
-    """Refuse who may not send before anything that is sent is read; the service asks again, as for everyone."""
+    """Refuse who may not send, and what is no CSV where one is wanted, before anything that is sent is read.
+
+    The service asks again who may, as for everyone.
+    """
 
     @wraps(view)
     def guarded(**ids: str) -> Any:
         policy.require(actor(), route.scope)
+        if route.sends == "text/csv" and request.mimetype != route.sends:
+            abort(415)
         return view(**ids)
 
     return guarded

@@ -34,7 +34,7 @@ from partners.campaigns.terms_queries import terms_records as terms_records
 from partners.communities.models import Community
 from partners.directory import policy
 from partners.directory import queries as directory
-from partners.directory.accounts.models import User
+from partners.directory.accounts.queries import names_of_users
 from partners.directory.cards import PartnerName, Waiting, WaitingKind
 from partners.directory.models import LegalEntity, Partner, Partnership, PartnershipPartner
 from partners.directory.policy import Action, Actor
@@ -260,7 +260,7 @@ def _people(
     session: Session, terms: Sequence[Terms], signatures: Sequence[Signature], moves: Sequence[StageMove]
 ) -> dict[str, str]:
     ids = {row.author_id for row in terms} | {row.user_id for row in signatures} | {row.user_id for row in moves}
-    return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
+    return names_of_users(session, ids)
 
 
 def _parties(session: Session, agreement_id: str | None) -> list[tuple[Party, LegalEntity]]:
